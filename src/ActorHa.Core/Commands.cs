@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>An order of a person (or of the system that stops the agent), with the name of who gave it.</summary>
+public abstract record Command(string Operator);
+
+/// <summary>Starts a VM, or stops it for good.</summary>
+public sealed record WantVm(VmName Vm, bool Running, string Operator) : Command(Operator);
+
+/// <summary>Moves a VM by stop and start; without a target to the best other host.</summary>
+public sealed record MoveVm(VmName Vm, MemberName? Target, string Operator) : Command(Operator);
+
+/// <summary>Hands off, or on again.</summary>
+public sealed record SetMaintenance(bool On, TimeSpan? For, string Operator) : Command(Operator);
+
+/// <summary>Switches a host off or on, through the same proof as a fence.</summary>
+public sealed record PowerHost(MemberName Host, bool On, bool Force, string Operator) : Command(Operator);
+
+/// <summary>A person states that the host's power is physically removed.</summary>
+public sealed record ConfirmFence(MemberName Host, string TypedName, string Operator) : Command(Operator);
+
+/// <summary>Forgets a host's fences: it may be admitted again.</summary>
+public sealed record ReleaseHost(MemberName Host, string Operator) : Command(Operator);
+
+/// <summary>Applies a configuration that was checked at the door.</summary>
+public sealed record ApplyConfig(string Text, string Sha256, ClusterConfig Config, long? Expected, string Operator) : Command(Operator);
+
+/// <summary>The agent will stop and be back.</summary>
+public sealed record AnnounceStop(TimeSpan Within, string Operator) : Command(Operator);
+
+/// <summary>The host is being shut down.</summary>
+public sealed record LeaveHost(string Operator) : Command(Operator);
+
+/// <summary>What an operator's command records, or why it is refused. Pure, as everything that decides.</summary>
+public static class CommandDecider
+{
+    /// <summary>A person's confirmation is refused within this time of a sign of life (DESIGN 5.5).</summary>
+    public static readonly TimeSpan ConfirmSilence = TimeSpan.FromSeconds(60);
+
+    /// <summary>Decides. A decision without events is a refusal, its sentence the reason.</summary>
+    public static Decision Decide(ClusterState s, View v, Command command) => command switch
+    {
+        ApplyConfig c => Apply(s, c),
+        _ when s.ConfigNumber == 0 => No("no configuration is applied yet: actorha config apply FILE"),
+        _ when !v.Quorate => No("not quorate: nothing can be recorded"),
+        WantVm c => Want(s, c),
+        MoveVm c => Move(s, c),
+        SetMaintenance c => Maintain(s, c),
+        PowerHost { On: true } c => PowerOn(s, v, c),
+        PowerHost c => PowerOff(s, v, c),
+        ConfirmFence c => Confirm(s, v, c),
+        ReleaseHost c when !s.Config.Hosts.ContainsKey(c.Host) => No($"there is no host {c.Host}"),
+        ReleaseHost c => Decision.Record("host release", $"{c.Operator} releases {c.Host}: its fences are forgotten", new HostReleased(c.Host, c.Operator)),
+        AnnounceStop c => Decision.Record("agent stop", $"the agent of {v.Self} stops for at most {c.Within.TotalSeconds:0} s", new AgentStopAnnounced(v.Self, c.Within)),
+        LeaveHost when !v.IsHost => Decision.Record("agent stop", $"the agent of {v.Self} stops", new AgentStopAnnounced(v.Self, TimeSpan.Zero)),
+        LeaveHost => Decision.Record("host leave", $"{v.Self} is being shut down: its VMs leave it", new HostLeaving(v.Self, s.Host(v.Self).Joined)),
+        _ => No($"unknown command {command}"),
+    };
+
+    private static Decision No(string because) => Decision.Nothing("refused", because);
+
+    private static Decision Apply(ClusterState s, ApplyConfig c)
+    {
+        if (c.Expected is { } expected && expected != s.ConfigNumber) return No($"configuration {expected} was to be replaced, but {s.ConfigNumber} is applied now: look at the difference again");
+        if (c.Sha256 == s.ConfigSha256) return No($"configuration {s.ConfigNumber} is the same already");
+        if (s.ConfigNumber > 0 && c.Config.Name != s.Config.Name) return No($"this is cluster {s.Config.Name}, not {c.Config.Name}");
+        var gone = s.Hosts.Keys.FirstOrDefault(h => !c.Config.Hosts.ContainsKey(h) && s.Vms.Keys.Any(vm => s.Owns(h, vm)));
+        if (gone.Value is not null) return No($"{gone} is missing in it and still owns VMs: move them first");
+        if (s.Hosts.FirstOrDefault(h => h.Value.IsClosed) is { Value: not null } closed) return No($"{closed.Key} is being fenced: wait");
+        var number = s.ConfigNumber + 1;
+        return Decision.Record("config apply", $"{c.Operator} applied configuration {number}", new ConfigurationApplied(number, c.Sha256, c.Text, c.Config, c.Operator));
+    }
+
+    private static Decision Want(ClusterState s, WantVm c)
+    {
+        if (!s.Config.Vms.ContainsKey(c.Vm)) return No($"there is no VM {c.Vm}");
+        if (s.Maintenance is { } m) return No($"maintenance, set by {m.Operator}: end it first (actorha maintenance off)");
+        var state = s.Vm(c.Vm);
+        if (state.Wanted == c.Running && (!c.Running || state.GaveUpOn.IsEmpty && state.Failures == 0)) return No($"{c.Vm} is {(c.Running ? "wanted running" : "stopped by an operator")} already");
+        return Decision.Record(c.Running ? "vm start" : "vm stop", $"{c.Operator} wants {c.Vm} {(c.Running ? "running" : "stopped")}", new VmWanted(c.Vm, c.Running, c.Operator));
+    }
+
+    private static Decision Move(ClusterState s, MoveVm c)
+    {
+        if (!s.Config.Vms.TryGetValue(c.Vm, out var vm)) return No($"there is no VM {c.Vm}");
+        if (s.Maintenance is { } m) return No($"maintenance, set by {m.Operator}: end it first (actorha maintenance off)");
+        if (!s.IsOwned(c.Vm) || s.Vm(c.Vm).Owner is not { } owner) return No($"{c.Vm} runs nowhere: actorha vm start {c.Vm}");
+        var allowed = vm.Hosts.IsEmpty ? [.. s.Config.Hosts.Keys] : vm.Hosts;
+        bool Fits(MemberName h) => s.Host(h) is { IsFit: true, Leaving: false } && s.Config.Hosts[h].MemoryMb - Placer.MemoryUsed(s, h) >= vm.MemoryMb;
+        if (!vm.Failover) return No($"{c.Vm} is not marked for failover: it stays with its host");
+        if (c.Target is { } t)
+        {
+            if (!s.Config.Hosts.ContainsKey(t)) return No($"there is no host {t}");
+            if (t == owner.Host) return No($"{c.Vm} is on {t} already");
+            if (!allowed.Contains(t)) return No($"{c.Vm} may not run on {t}");
+            if (!s.Host(t).IsFit) return No($"{t} may not take VMs now: it is not admitted, or closed");
+            if (!Fits(t)) return No($"{c.Vm} needs {vm.MemoryMb} MiB, {t} has {Math.Max(0, s.Config.Hosts[t].MemoryMb - Placer.MemoryUsed(s, t))}");
+        }
+        var target = c.Target ?? allowed.Cast<MemberName?>().FirstOrDefault(h => h != owner.Host && Fits(h!.Value));
+        return target is { } to
+            ? Decision.Record("vm move", $"{c.Operator} moves {c.Vm} from {owner.Host} to {to}", new VmMoveOrdered(c.Vm, to, c.Operator))
+            : No($"no other host can take {c.Vm} now");
+    }
+
+    private static Decision Maintain(ClusterState s, SetMaintenance c)
+    {
+        if (!c.On) return s.Maintenance is null
+            ? No("there is no maintenance")
+            : Decision.Record("maintenance off", $"{c.Operator} ends maintenance", new MaintenanceEnded(c.Operator));
+        if (s.Hosts.FirstOrDefault(h => h.Value.IsClosed) is { Value: not null } closed) return No($"{closed.Key} is being fenced: wait until that is over");
+        return Decision.Record("maintenance on", $"{c.Operator} begins maintenance{(c.For is { } t ? $" for {t}" : "")}: nothing is started, stopped or fenced", new MaintenanceBegan(c.Operator, c.For));
+    }
+
+    private static Decision PowerOff(ClusterState s, View v, PowerHost c)
+    {
+        if (!s.Config.Hosts.ContainsKey(c.Host)) return No($"there is no host {c.Host}");
+        var h = s.Host(c.Host);
+        if (s.Maintenance is { } m) return No($"maintenance, set by {m.Operator}: end it first (actorha maintenance off)");
+        if (c.Host == v.Self) return No($"{c.Host} cannot switch itself off through the proof: ask another member");
+        if (!h.IsLiving) return No($"{c.Host} is off already, proven");
+        if (h.IsClosed) return No($"{c.Host} is being fenced already");
+        if (FenceRules.Brake(s, c.Host) is { } brake) return No(brake);
+        if (v.IsHost && !s.Host(v.Self).IsFit) return No($"{v.Self} is not admitted, or closed: ask another member");
+        if (Arming.WhyNot(s, c.Host) is { Length: > 0 } why) return No($"{c.Host} is not protected: {why}");
+        var owned = s.Vms.Keys.Where(vm => s.Owns(c.Host, vm)).ToList();
+        if (owned.Count > 0 && !c.Force) return No($"{c.Host} owns {string.Join(", ", owned)}: move or stop them first, or force it (their unwritten data is lost)");
+        var request = s.LastEpoch.Next();
+        return Decision.Record("power off", $"{c.Operator} switches {c.Host} off ({request})",
+            new FenceRequested(request, c.Host, h.Joined, v.Self, c.Operator), new FenceSwitching(request, c.Host, v.Self, v.Run));
+    }
+
+    private static Decision PowerOn(ClusterState s, View v, PowerHost c)
+    {
+        if (!s.Config.Hosts.TryGetValue(c.Host, out var config)) return No($"there is no host {c.Host}");
+        var h = s.Host(c.Host);
+        if (h.IsClosed) return No($"{c.Host} is being fenced: it is not switched on before that is over");
+        if (h.IsLiving && v.Peer(c.Host).Verdict == Verdict.Alive) return No($"{c.Host} is alive");
+        if (config.Fencing.IsEmpty) return No($"{c.Host} has no fence device that could switch it on");
+        // Power-on only after the recovery is recorded: each VM running, waiting with its reason, or refused.
+        var open = s.Vms.FirstOrDefault(vm => vm.Value.Owner?.Host == c.Host && !s.IsOwned(vm.Key) && vm.Value.Wanted && vm.Value.Waiting is null);
+        if (open.Value is not null) return No($"the recovery of {open.Key} is not recorded yet");
+        return Decision.Record("power on", $"{c.Operator} switches {c.Host} on", new PowerOnOrdered(c.Host, v.Self, v.Run, c.Operator));
+    }
+
+    private static Decision Confirm(ClusterState s, View v, ConfirmFence c)
+    {
+        var h = s.Host(c.Host);
+        if (!s.Config.Hosts.ContainsKey(c.Host)) return No($"there is no host {c.Host}");
+        if (h.Request is not { } r) return No($"there is no open fence request against {c.Host}: nothing to confirm");
+        if (c.TypedName != c.Host.Value) return No($"the name typed is \"{c.TypedName}\", the host is {c.Host}: nothing is confirmed");
+        var peer = v.Peer(c.Host);
+        if (peer.Power == Power.On) return No($"the device reads {c.Host} on: remove its power first");
+        if (peer.HeardAt is { } at && v.Now - at < ConfirmSilence) return No($"{c.Host} was heard {(v.Now - at).TotalSeconds:0} s ago: refused within {ConfirmSilence.TotalSeconds:0} s of a sign of life");
+        if (peer.Verdict is Verdict.Alive or Verdict.Degraded or Verdict.AgentSilent or Verdict.Contradiction) return No($"{c.Host} still answers ({peer.Verdict})");
+        var events = ImmutableArray.Create<Event>(new HostFenced(r.Number, c.Host, r.Incarnation, new Proof("person", [$"{c.Operator} states that the power of {c.Host} is physically removed", peer.Evidence])));
+        var takes = VmRules.Takes(s.Evolve(events, s.Index + 1), v, out var sentence);
+        return new Decision("fence confirm", $"{c.Operator} confirms that {c.Host} is without power{(sentence.Length > 0 ? $": {sentence}" : "")}", events.AddRange(takes), [peer.Evidence]);
+    }
+}

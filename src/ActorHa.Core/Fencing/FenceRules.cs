@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>
+/// The life of a fence request: challenge, switching, proof; withdrawal where the host turns out to live. Each rule here
+/// has its story, its mutant and its line in the protocol model under the same name.
+/// </summary>
+internal static class FenceRules
+{
+    /// <summary>A host that can append is not silent: it refutes the challenge. After switching only when no SET can take effect (kernel rule 11).</summary>
+    public static Decision? WithdrawOwn(ClusterState s, View v, Refusals no)
+    {
+        if (!v.IsHost || s.Host(v.Self) is not { Request: { } r } me || me.Boot != v.Boot || r.Incarnation != me.Joined) return null;
+        if (r.Operator is { } person) return no.Say(v.Self.Value, $"{v.Self} is being powered off by order of {person}");
+        if (!v.Well) return no.Say(v.Self.Value, $"{v.Self} is challenged and not well: it does not refute", alarm: true);
+        if (r.EverSwitched && !MemberRules.Quiet(s, v, v.Self))
+            return no.Say(v.Self.Value, $"{v.Self} lives, but a SET against it may still take effect: request {r.Number} stays open");
+        return Decision.Record("withdraw-own", $"{v.Self} lives: request {r.Number} of {r.Asker} is refuted", new FenceWithdrawn(r.Number, v.Self, v.Self));
+    }
+
+    /// <summary>Before switching any member that sees the host alive takes the request back.</summary>
+    public static Decision? WithdrawSeen(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (host, h) in Others(s, v))
+        {
+            if (h.Request is not { EverSwitched: false, Operator: null } r) continue;
+            var peer = v.Peer(host);
+            if (peer.Verdict == Verdict.Alive && peer.HeardAt > v.Learned.Of(r.Index, v.Now))
+                return Decision.Record("withdraw-seen", $"{host} is seen alive by {v.Self}: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self))
+                    .On(peer.Evidence);
+        }
+        return null;
+    }
+
+    /// <summary>The executor has stopped, or its level cannot prove anything: it says so.</summary>
+    public static Decision? End(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (host, h) in s.Hosts)
+        {
+            if (v.Fencers.GetValueOrDefault(host) is not { } report || !v.OwnEntries.Contains(report.Switch)) continue;
+            var current = h.Request is { } r && r.SwitchIndex == report.Switch && r.Executor == v.Self;
+            if (current && report.Outcome == FencerOutcome.LevelFailed && report.Level == h.Request!.Level)
+                return Decision.Record("level-failed", $"level {report.Level + 1} does not prove {host} off: {report.Detail}", new FenceLevelFailed(h.Request.Number, host, report.Level, report.Detail));
+            if (report.Outcome != FencerOutcome.StoodDown || !h.OpenSwitches.Contains(report.Switch)) continue;
+            if (current || report.AllAnswered)
+                return Decision.Record("stand-down", $"{v.Self} sends nothing more against {host}: {report.Detail}",
+                    new FenceEnded(h.Request?.Number ?? Epoch.None, host, report.Switch, report.AllAnswered, report.Detail));
+        }
+        return null;
+    }
+
+    /// <summary>Kernel rule 4: proof is stored; in the same entry the survivor takes the VMs that are free now.</summary>
+    public static Decision? Prove(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (host, h) in Others(s, v))
+        {
+            if (h.Request is not { } r || r.Executor != v.Self || r.ExecutorRun != v.Run) continue;
+            if (v.Fencers.GetValueOrDefault(host) is not { Outcome: FencerOutcome.Proven, Proof: { } proof } report) continue;
+            if (report.Switch != r.SwitchIndex)
+            {
+                no.Say(host.Value, $"stale proof about {host} from entry {report.Switch}: request {r.Number} switched at {r.SwitchIndex}");
+                continue;
+            }
+            var events = ImmutableArray.CreateBuilder<Event>();
+            if (report.AllAnswered) events.Add(new FenceEnded(r.Number, host, report.Switch, true, "every SET was answered"));
+            events.Add(new HostFenced(r.Number, host, r.Incarnation, proof));
+            var after = s.Evolve(events, s.Index + 1);
+            var takes = VmRules.Takes(after, v, out var sentence);
+            events.AddRange(takes);
+            return new Decision("prove", $"{host} is proven off{(sentence.Length > 0 ? $": {sentence}" : "")}", events.ToImmutable(), proof.Says);
+        }
+        return null;
+    }
+
+    /// <summary>Kernel rule 9: one executor, committed before its first SET; taking over is the same entry.</summary>
+    public static Decision? Switch(ClusterState s, View v, Refusals no)
+    {
+        var t = s.Config.Timers;
+        foreach (var (host, h) in Others(s, v))
+        {
+            if (h.Request is not { } r) continue;
+            if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex)) continue;
+            var peer = v.Peer(host);
+            if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
+            if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
+            if (r.Operator is null && !IsGone(s, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
+            if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < t.TakeoverAfter)
+            {
+                no.Say(host.Value, $"{host} is being fenced by {other}");
+                continue;
+            }
+            var challenge = r.Operator is not null || peer.Verdict == Verdict.PoweredOff ? TimeSpan.Zero : t.Challenge;
+            // The surviving host executes; the witness, and hosts that did not ask, come in only on a stall.
+            var mine = r.Asker == v.Self || s.Config.Witnesses.Contains(r.Asker);
+            var wait = !v.IsHost || !mine ? challenge + t.TakeoverAfter : challenge;
+            if (!r.EverSwitched && v.SinceLearned(r.Index) < wait) { no.Say(host.Value, $"{host} is challenged (request {r.Number}): not switched yet"); continue; }
+            if (r is { EverSwitched: true, Executor: null } && v.SinceLearned(r.ProgressIndex) < t.RetryFirst) { no.Say(host.Value, $"{host}: the last try ended; the next one follows"); continue; }
+            var how = r.EverSwitched ? "takes over" : "switches it off";
+            return Decision.Record("switch", $"{host} did not answer request {r.Number}: {v.Self} {how}", new FenceSwitching(r.Number, host, v.Self, v.Run)).On(peer.Evidence);
+        }
+        return null;
+    }
+
+    /// <summary>A host that is silent, or whose power is off, is challenged; where it reads off both entries are one.</summary>
+    public static Decision? Request(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (host, h) in Others(s, v))
+        {
+            var peer = v.Peer(host);
+            if (!h.IsLiving || h.IsClosed) continue;
+            if (peer.Verdict == Verdict.Contradiction) { no.Say(host.Value, $"{host} answers while its power reads off: the device is not believed", alarm: true); continue; }
+            if (peer.Verdict == Verdict.AgentSilent && peer.HeardAt is { } at && v.Now - at > s.Config.Timers.AgentGrace && !s.Config.Policies.FenceWhenAgentLost)
+                no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);
+            if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: {peer.Evidence}", alarm: true);
+            if (!IsGone(s, peer)) continue;
+            if (WhyNoRequest(s, v, host, h, peer) is { } why) { no.Say(host.Value, why.Because, why.Alarm); continue; }
+
+            var request = s.LastEpoch.Next();
+            var asked = new FenceRequested(request, host, h.Joined, v.Self, null);
+            return peer.Verdict == Verdict.PoweredOff && v.IsHost
+                ? Decision.Record("request", $"{host} is silent and reads off: fence requested ({request}), {v.Self} switches it off", asked, new FenceSwitching(request, host, v.Self, v.Run)).On(peer.Evidence)
+                : Decision.Record("request", $"{host} is {Say(peer.Verdict)} and we are quorate: fence requested ({request})", asked).On(peer.Evidence);
+        }
+        return null;
+    }
+
+    /// <summary>Why no request may be made; null when it may.</summary>
+    private static Refusal? WhyNoRequest(ClusterState s, View v, MemberName host, HostState h, PeerView peer)
+    {
+        Refusal No(string because, bool alarm = true) => new(host.Value, because, alarm);
+        var t = s.Config.Timers;
+        var off = peer.Verdict == Verdict.PoweredOff;
+        var silence = v.Now - (peer.HeardAt ?? v.Started);
+        if (!s.Config.Vms.Any(m => m.Value.Failover && s.Owns(host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
+        if (s.Maintenance is not null) return No($"{host} is {Say(peer.Verdict)}: it would be fenced, but for maintenance");
+        if (h.Announced is { } a && !off && v.SinceLearned(a.Index) <= a.Within) return No($"{host} announced that its agent stops for {a.Within.TotalSeconds:0} s: waiting", alarm: false);
+        if (Brake(s, host) is { } brake) return No(brake);
+        if (v.IsHost && !s.Host(v.Self).IsFit) return No($"{host} is {Say(peer.Verdict)}; {v.Self} is not admitted, or closed: it asks nothing");
+        if (!v.IsHost && silence < t.SuspectAfter + t.TakeoverAfter) return No($"{host} is {Say(peer.Verdict)}: the surviving host comes first", alarm: false);
+        if (!v.IsHost && !Others(s, v).Any(o => o.Host != host && o.State.IsFit && v.Peer(o.Host).Verdict == Verdict.Alive)) return No($"{host} is {Say(peer.Verdict)}; no other host is alive to take its VMs");
+        // Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.
+        if (!off && !v.HearsAnyone && silence < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
+        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.HeardAt > v.Learned.Of(refuted, v.Now))) return No($"{host} has refuted {v.Self}, which is deaf to it: no request before it hears it again");
+        if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
+        if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) return No($"{host} is not protected: {unarmed}");
+        return null;
+    }
+
+    /// <summary>Kernel rule 8: of two hosts at most one is closed; of more, a majority stays admitted and open (the mass-fence brake).</summary>
+    public static string? Brake(ClusterState s, MemberName host)
+    {
+        var hosts = s.Config.Hosts.Count;
+        var needed = hosts <= 2 ? 1 : (hosts / 2) + 1;
+        var left = s.Config.Hosts.Keys.Count(h => h != host && s.Host(h).IsFit);
+        return left >= needed ? null : $"{host} may not be fenced: only {left} other host(s) admitted and open, {needed} needed";
+    }
+
+    /// <summary>An order to switch a host on was carried out.</summary>
+    public static Decision? PowerOn(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (host, h) in s.Hosts)
+        {
+            if (h.PowerOn is not { } order || order.Executor != v.Self || order.Run != v.Run) continue;
+            if (v.Fencers.GetValueOrDefault(host) is { } report && report.Switch == order.Index && report.Outcome is FencerOutcome.Proven or FencerOutcome.LevelFailed)
+                return Decision.Record("power-on", $"{host}: {report.Detail}", new PowerOnEnded(host, report.Outcome == FencerOutcome.Proven, report.Detail));
+        }
+        return null;
+    }
+
+    /// <summary>The mapping host → plugs was proven, or is wrong: armed, or not.</summary>
+    public static Decision? Arm(ClusterState s, View v, Refusals no)
+    {
+        foreach (var host in s.Config.Hosts.Keys)
+        {
+            var why = Arming.WhyNot(s, host);
+            if (v.Protections.GetValueOrDefault(host) is { } p && p.Fingerprint == Arming.Fingerprint(s, host))
+            {
+                if (p is { Ready: true } && s.Host(host).Armed != p.Fingerprint)
+                    return Decision.Record("arm", $"fencing of {host} is armed: {p.Detail}", new FencingArmed(host, p.Fingerprint, p.Detail));
+                if (p is { Wrong: true } && s.Host(host).Armed.Length > 0)
+                    return Decision.Record("disarm", $"fencing of {host} is off: {p.Detail}", new FencingDisarmed(host, p.Detail));
+                if (!p.Ready) no.Say(host.Value, $"{host} is not protected: {p.Detail}", alarm: true);
+            }
+            else if (why.Length > 0) no.Say(host.Value, $"{host} is not protected: {why}", alarm: true);
+        }
+        return null;
+    }
+
+    /// <summary>Gone, as far as we hear: the verdicts that may end in a fence.</summary>
+    private static bool IsGone(ClusterState s, PeerView peer) => peer.Verdict switch
+    {
+        Verdict.PoweredOff or Verdict.Silent => true,
+        Verdict.AgentSilent => s.Config.Policies.FenceWhenAgentLost,
+        _ => false,
+    };
+
+    private static string Say(Verdict verdict) => verdict switch
+    {
+        Verdict.PoweredOff => "silent and reads off",
+        Verdict.AgentSilent => "without its agent",
+        _ => "silent",
+    };
+
+    private static IEnumerable<OtherHost> Others(ClusterState s, View v) =>
+        s.Config.Hosts.Keys.Where(h => h != v.Self).Select(h => new OtherHost(h, s.Host(h)));
+
+    private readonly record struct OtherHost(MemberName Host, HostState State);
+}

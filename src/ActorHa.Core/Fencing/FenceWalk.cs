@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>What the Fencer of one host hears.</summary>
+public abstract record FenceMessage;
+
+/// <summary>The order that follows from the journal now; null = none.</summary>
+public sealed record FenceOrdered(FenceOrder? Order) : FenceMessage;
+
+/// <summary>The host's newest life according to the journal; readings asked before it was learned prove nothing about it.</summary>
+public sealed record FenceTarget(Incarnation Incarnation, int Levels, Timers Timers) : FenceMessage;
+
+/// <summary>A reading of all plugs of the level: off only when all are off.</summary>
+public sealed record PowerRead(Instant Asked, PowerReading Reading) : FenceMessage;
+
+/// <summary>A SET was answered, refused, or not.</summary>
+/// <param name="Answered">It can take no effect later: acknowledged, refused, or never sent.</param>
+/// <param name="Refused">The device said no, or it was not sent.</param>
+/// <param name="Detail">For people.</param>
+public sealed record SetDone(bool Answered, bool Refused, string Detail) : FenceMessage;
+
+/// <summary>What the NodeWatcher sees of the host.</summary>
+public sealed record TargetSeen(PeerView View) : FenceMessage;
+
+/// <summary>Time has passed.</summary>
+public sealed record FenceTick : FenceMessage;
+
+/// <summary>What the Fencer's shell is to do.</summary>
+public abstract record FenceEffect;
+
+/// <summary>Force the level's plugs off, under the stamp of the switching.</summary>
+public sealed record SendOff(int Level, long Switch) : FenceEffect;
+
+/// <summary>Switch the level's plugs on.</summary>
+public sealed record SendOn(int Level) : FenceEffect;
+
+/// <summary>Read the level's plugs.</summary>
+public sealed record ReadPower(int Level) : FenceEffect;
+
+/// <summary>Come back after this time.</summary>
+public sealed record WakeFencer(TimeSpan After) : FenceEffect;
+
+/// <summary>Tell Quorum.</summary>
+public sealed record SayFence(FencerReport Report) : FenceEffect;
+
+/// <summary>
+/// The Fencer's logic for one host: SET, then two readings off, the second asked after the SET ended and at least
+/// <c>settle</c> after the first. A time-out is failure; unknown is never off. It decides nothing: orders come from the
+/// journal, its reports go there.
+/// </summary>
+public sealed class FenceWalk(Timers timers, Instant started)
+{
+    private const int ReadingsBeforeNextSet = 3;
+
+    private Timers _timers = timers;
+    private int _levels = 1;
+    private Incarnation _life;
+    private Instant _lifeLearned = started;
+    private PeerView _seen = PeerView.Unheard;
+
+    private FenceOrder? _order;
+    private Instant _ordered;
+    private (Instant Asked, Instant Ended, PowerReading Reading)? _off;
+    private Instant _setEnded;
+    private bool _setOut;
+    private bool _reading;
+    private Instant _readAt;
+    private int _sent;
+    private bool _unanswered;
+    private int _notOff;
+    private int _untilSet = ReadingsBeforeNextSet;
+    private bool _done;
+    private FenceOrder? _next;
+    private bool _waits;
+    private string _last = "";
+
+    /// <summary>Takes a message in; returns what to do.</summary>
+    public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now)
+    {
+        var todo = new List<FenceEffect>();
+        switch (message)
+        {
+            case FenceTarget t:
+                (_levels, _timers) = (Math.Max(1, t.Levels), t.Timers);
+                if (t.Incarnation != _life) (_life, _lifeLearned, _off) = (t.Incarnation, now, null);
+                break;
+            case FenceOrdered o:
+                Order(o.Order, now, todo);
+                break;
+            case TargetSeen t:
+                _seen = t.View;
+                Seen(now, todo);
+                break;
+            case SetDone d:
+                _setOut = false;
+                _setEnded = now;
+                _unanswered |= !d.Answered;
+                _last = d.Detail;
+                if (_waits)
+                {
+                    _waits = false;
+                    var before = todo.Count;
+                    Order(_next, now, todo);
+                    if (todo.Count > before || !Working) break;
+                }
+                if (!Working) break;
+                // A SET that the device refuses (its time window has passed) needs a new switching entry with a new stamp.
+                if (d.Refused && !_order!.SwitchOn) { StandDown(todo, $"the device refused: {d.Detail}"); break; }
+                Read(now, todo);
+                break;
+            case PowerRead r:
+                _reading = false;
+                Reading(r, now, todo);
+                break;
+            case FenceTick:
+                if (Working && !_setOut && !_reading && now >= _readAt) Read(now, todo);
+                break;
+        }
+        return todo;
+    }
+
+    private bool Working => _order is not null && !_done;
+
+    private int Level => _order is null ? 0 : _order.Level % _levels;
+
+    private void Order(FenceOrder? order, Instant now, List<FenceEffect> todo)
+    {
+        // What a SET on its way will do is not known before it has ended: the new order waits for that.
+        if (_setOut) { (_next, _waits) = (order, true); return; }
+        if (order == _order) return;
+        if (Working && order?.Switch != _order!.Switch) StandDown(todo, "the request is over");
+        var sameSwitch = order is not null && order.Switch == _order?.Switch;
+        _order = order;
+        if (order is null) return;
+        (_ordered, _done, _notOff, _untilSet) = (now, false, 0, ReadingsBeforeNextSet);
+        if (sameSwitch) _off = null;
+        else (_sent, _unanswered) = (0, false);
+        if (_seen.Verdict is Verdict.Alive && order is { StandDown: true, SwitchOn: false }) StandDown(todo, "it is seen alive before the first SET");
+        else Set(todo);
+    }
+
+    private void Set(List<FenceEffect> todo)
+    {
+        _setOut = true;
+        _sent++;
+        todo.Add(_order!.SwitchOn ? new SendOn(Level) : new SendOff(Level, _order.Switch));
+    }
+
+    private void Read(Instant now, List<FenceEffect> todo)
+    {
+        if (_reading || _setOut) return;
+        // The second reading is asked no sooner than settle after the first.
+        var due = _off is { } first ? first.Ended + _timers.Settle : now;
+        if (now < due) { _readAt = due; todo.Add(new WakeFencer(due - now)); return; }
+        _reading = true;
+        todo.Add(new ReadPower(Level));
+    }
+
+    private void Reading(PowerRead r, Instant now, List<FenceEffect> todo)
+    {
+        _last = $"{r.Reading.Power} ({r.Reading.Detail})";
+        var off = r.Reading.Power == Power.Off && r.Asked >= _lifeLearned && !(_seen.HeardAt >= r.Asked);
+        if (!Working)
+        {
+            // Asked by the NodeWatcher in a gap: may be the first of two, if it is younger than the life it is about.
+            _off = off ? Keep(r, now) : null;
+            return;
+        }
+        if (_setOut) return;
+        if (_order!.SwitchOn)
+        {
+            if (r.Reading.Power == Power.On) Say(todo, FencerOutcome.Proven, "reads on");
+            else Again(now, todo);
+            return;
+        }
+        if (!off) { _off = null; Again(now, todo); return; }
+        if (_off is { } first && first.Reading.Source == r.Reading.Source && r.Asked >= first.Ended + _timers.Settle && r.Asked >= _setEnded)
+        {
+            _done = true;
+            todo.Add(new SayFence(new FencerReport(_order.Switch, _order.Level, FencerOutcome.Proven, _sent, !_unanswered, Proof(first.Reading, r.Reading, first.Ended, now), _last)));
+            return;
+        }
+        _off = Keep(r, now);
+        Read(now, todo);
+    }
+
+    private (Instant, Instant, PowerReading) Keep(PowerRead r, Instant now) =>
+        _off is { } first && first.Reading.Source == r.Reading.Source ? first : (r.Asked, now, r.Reading);
+
+    private Proof Proof(PowerReading first, PowerReading second, Instant firstAt, Instant now) => new("fence device",
+        [$"request {_order!.Request}, switching entry {_order.Switch}, {_sent} SET(s)", $"off: {first.Detail} [{first.Source}]", $"off again after {(now - firstAt).TotalMilliseconds:0} ms: {second.Detail} [{second.Source}]"]);
+
+    private void Again(Instant now, List<FenceEffect> todo)
+    {
+        _notOff++;
+        if (now - _ordered > _timers.DevicePatience * 10 * (1 + Math.Min(_order!.Level, 8)))
+        {
+            Say(todo, FencerOutcome.LevelFailed, $"{_sent} SET(s) in {(now - _ordered).TotalSeconds:0} s, last reading {_last}");
+            return;
+        }
+        if (_notOff >= _untilSet)
+        {
+            // A blade that powers itself on, a SET that was lost: SET again, each time after twice as many readings.
+            (_notOff, _untilSet) = (0, _untilSet * 2);
+            Set(todo);
+            return;
+        }
+        _readAt = now + _timers.Settle;
+        todo.Add(new WakeFencer(_timers.Settle));
+    }
+
+    private void Seen(Instant now, List<FenceEffect> todo)
+    {
+        if (_off is { } off)
+        {
+            // It heard us after we read it off: the device lies, or the slot is another's.
+            if (Working && !_order!.SwitchOn && _seen.HearsUs > off.Ended)
+            {
+                _off = null;
+                Say(todo, FencerOutcome.LevelFailed, $"the device reads off, but the host heard us after that: it lies, or the slot is wrong ({_last})");
+                return;
+            }
+            if (_seen.HeardAt >= off.Asked) _off = null;
+        }
+        if (Working && _order!.StandDown && LivesSince(_ordered) && (_sent == 0 || (_unanswered && !_setOut)))
+            StandDown(todo, "it is seen alive after unanswered SETs");
+    }
+
+    private bool LivesSince(Instant since) => _seen.Verdict is Verdict.Alive or Verdict.Degraded && _seen.HeardAt > since;
+
+    private void StandDown(List<FenceEffect> todo, string why) => Say(todo, FencerOutcome.StoodDown, why);
+
+    private void Say(List<FenceEffect> todo, FencerOutcome outcome, string detail)
+    {
+        _done = true;
+        todo.Add(new SayFence(new FencerReport(_order!.Switch, _order.Level, outcome, _sent, !_unanswered, null, detail)));
+    }
+}

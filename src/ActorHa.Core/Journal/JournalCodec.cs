@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ActorHa.Core;
+
+/// <summary>Bytes of entries and hashes of states. Deterministic: the same value gives the same bytes on every member.</summary>
+public static class JournalCodec
+{
+    /// <summary>Every kind of event, by its name in the journal.</summary>
+    public static readonly ImmutableSortedDictionary<string, Type> EventTypes = typeof(Event).Assembly.GetTypes()
+        .Where(t => t.IsSubclassOf(typeof(Event)) && !t.IsAbstract)
+        .ToImmutableSortedDictionary(t => t.Name, t => t, StringComparer.Ordinal);
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        // A field that this version does not know was written by a newer one: what it changes is not known either.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameEvents } },
+    };
+
+    /// <summary>The stored form.</summary>
+    public static byte[] Encode(JournalEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Options);
+
+    /// <summary>Reads a stored entry.</summary>
+    /// <exception cref="UnknownEntryException">An event of a newer version, or no entry at all: the reader turns read-only.</exception>
+    public static JournalEntry Decode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JournalEntry>(bytes, Options) ?? throw new UnknownEntryException("an empty entry");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
+        {
+            throw new UnknownEntryException($"an entry that this version cannot read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Hash of stored bytes: lower-case hexadecimal SHA-256.</summary>
+    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Hash of a state: equal on all members that have read the same journal.</summary>
+    public static string Hash(ClusterState s) => Hash(JsonSerializer.SerializeToUtf8Bytes(s, Options));
+
+    /// <summary>One event as JSON, for people.</summary>
+    public static string Print(Event e) => JsonSerializer.Serialize(e, Options);
+
+    private static void NameEvents(JsonTypeInfo info)
+    {
+        if (info.Type != typeof(Event)) return;
+        info.PolymorphismOptions = new JsonPolymorphismOptions
+        {
+            TypeDiscriminatorPropertyName = "event",
+            UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization,
+        };
+        foreach (var (name, type) in EventTypes) info.PolymorphismOptions.DerivedTypes.Add(new JsonDerivedType(type, name));
+    }
+}
+
+/// <summary>The journal holds what this version does not know: nothing may be decided on it.</summary>
+public sealed class UnknownEntryException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>
+/// Where VMs without an owner go: pure and deterministic. Priority first, then name; memory that really fits; allowed hosts,
+/// preferred first. What has an owner stays where it is: nothing moves back by itself.
+/// </summary>
+public static class Placer
+{
+    /// <summary>Places all VMs that are wanted and have no owner.</summary>
+    /// <param name="s">Committed state.</param>
+    /// <param name="usable">Hosts that may get VMs now (fit, heard, not leaving).</param>
+    public static ImmutableArray<Placed> Place(ClusterState s, IReadOnlySet<MemberName> usable)
+    {
+        var free = s.Config.Hosts.ToDictionary(h => h.Key, h => h.Value.MemoryMb - MemoryUsed(s, h.Key));
+        var placed = ImmutableArray.CreateBuilder<Placed>();
+        foreach (var (name, vm) in s.Config.Vms.OrderByDescending(v => v.Value.Priority).ThenBy(v => v.Key))
+        {
+            var state = s.Vm(name);
+            if (!state.Wanted || s.IsOwned(name) || s.HasStray(name)) continue;
+            var to = Choose(s, vm, state, usable, free, out var reason);
+            if (to is { } host) free[host] -= vm.MemoryMb;
+            placed.Add(new Placed(name, to, reason));
+        }
+        return placed.ToImmutable();
+    }
+
+    /// <summary>Memory that VMs with an owner on this host use, MiB.</summary>
+    public static long MemoryUsed(ClusterState s, MemberName host) =>
+        s.Config.Vms.Where(v => s.Vm(v.Key).Owner?.Host == host && s.IsOwned(v.Key)).Sum(v => v.Value.MemoryMb);
+
+    /// <summary>Hosts a VM may run on, best first.</summary>
+    public static IEnumerable<MemberName> Allowed(ClusterState s, VmConfig vm, VmState state)
+    {
+        var all = vm.Hosts.IsEmpty ? [.. s.Config.Hosts.Keys] : vm.Hosts;
+        // Not marked for failover: it waits for its home, the first host of its list, or the host that owned it last.
+        return vm.Failover ? all : [vm.Hosts.IsEmpty && state.LastHost is { } last ? last : all[0]];
+    }
+
+    private static MemberName? Choose(ClusterState s, VmConfig vm, VmState state, IReadOnlySet<MemberName> usable, Dictionary<MemberName, long> free, out string reason)
+    {
+        reason = "";
+        var allowed = Allowed(s, vm, state).Where(s.Config.Hosts.ContainsKey).ToList();
+        if (state.MoveTo is { } target && allowed.Remove(target)) allowed.Insert(0, target);
+        var here = allowed.Where(usable.Contains).ToList();
+        if (here.Count == 0)
+        {
+            reason = !vm.Failover ? $"waits for its host {allowed.FirstOrDefault()}: not marked for failover" : "waits for a host that may run it";
+            return null;
+        }
+        var willing = here.Where(h => !state.GaveUpOn.Contains(h)).ToList();
+        if (willing.Count == 0)
+        {
+            reason = $"failed too often on {string.Join(", ", here)}: waits for an operator (actorha vm start)";
+            return null;
+        }
+        var fitting = willing.Where(h => free[h] >= vm.MemoryMb).ToList();
+        if (fitting.Count == 0)
+        {
+            reason = $"waits for memory: needs {vm.MemoryMb} MiB, {string.Join(", ", willing.Select(h => $"{h} has {Math.Max(0, free[h])}"))}";
+            return null;
+        }
+        return fitting[0];
+    }
+}
+
+/// <summary>A VM and its host, or the reason why there is none.</summary>
+public sealed record Placed(VmName Vm, MemberName? Host, string Reason);

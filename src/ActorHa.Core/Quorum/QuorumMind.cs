@@ -1,0 +1,301 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>
+/// Quorum's logic: the member's one mind and the only door to the journal. One append at a time; an unknown outcome is
+/// settled before anything else is decided; effects follow from the committed state.
+/// </summary>
+public sealed class QuorumMind
+{
+    private const int CommandsWaiting = 64;
+    private const int AppendsPerSecond = 40;
+    private const int OwnEntriesKept = 2048;
+
+    private readonly Queue<Commanded> _commands = new();
+    private readonly JournalHead? _seen;
+    private readonly string _idPrefix;
+
+    private View _view;
+    private ClusterState _state = ClusterState.Empty;
+    private JournalHead _head = JournalHead.Empty;
+    private Pending? _pending;
+    private bool _loaded;
+    private bool _reading;
+    private bool _readAgain;
+    private string? _readOnly;
+    private long _entries;
+    private Instant? _lastAccepted;
+    private Instant _nextPulse;
+    private bool _pulsing;
+    private Instant _nextRead;
+    private Instant _second;
+    private int _inSecond;
+    private Orders _orders = Orders.Nothing;
+    private ImmutableArray<Refusal> _refusals = [];
+
+    /// <summary>A mind that has read nothing yet.</summary>
+    /// <param name="view">Who we are; its rest is formed by messages.</param>
+    /// <param name="seen">The highest head that this member ever saw (kept on its disk); null when it never saw one.</param>
+    public QuorumMind(View view, JournalHead? seen)
+    {
+        (_view, _seen) = (view, seen);
+        (_nextPulse, _nextRead) = (view.Started, view.Started);
+        _idPrefix = $"{view.Self}/{view.Run}/";
+    }
+
+    /// <summary>Newest committed state that is known here.</summary>
+    public ClusterState State => _state;
+
+    /// <summary>Newest head that is known here.</summary>
+    public JournalHead Head => _head;
+
+    /// <summary>What is heard and seen.</summary>
+    public View View => _view;
+
+    /// <summary>Why nothing may be decided on this journal; null when it may.</summary>
+    public string? ReadOnly => _readOnly;
+
+    /// <summary>The refusals that stand.</summary>
+    public ImmutableArray<Refusal> Refusals => _refusals;
+
+    /// <summary>Takes a message in.</summary>
+    /// <param name="message">What was heard.</param>
+    /// <param name="now">This member's monotonic clock.</param>
+    /// <param name="wall">Its wall clock, for the record only.</param>
+    public IReadOnlyList<QuorumEffect> Receive(QuorumMessage message, Instant now, DateTimeOffset wall)
+    {
+        var todo = new List<QuorumEffect>();
+        Hear(message, now, todo);
+        _view = _view with { Now = now, Quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout };
+        Beat(now, todo);
+        Think(now, wall, todo);
+        return todo;
+    }
+
+    private void Hear(QuorumMessage message, Instant now, List<QuorumEffect> todo)
+    {
+        switch (message)
+        {
+            case PeerSaid p: _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) }; break;
+            case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
+            case ProtectionSaid p: _view = _view with { Protections = _view.Protections.SetItem(p.Host, p.Protection) }; break;
+            case VmSaid v: _view = _view with { Vms = _view.Vms.SetItem(v.Vm, v.Seen) }; break;
+            case WellSaid w: _view = _view with { Well = w.Well }; break;
+            case StopBegun: _view = _view with { Stopping = true }; break;
+            case Commanded c when _commands.Count >= CommandsWaiting: todo.Add(new AnswerCommand(c.Ticket, false, "too many commands are waiting", 0)); break;
+            case Commanded c: _commands.Enqueue(c); break;
+            case JournalWoken: Read(todo); break;
+            case PulseSettled p:
+                _pulsing = false;
+                if (p.Accepted) Accepted(p.Sent);
+                break;
+            case TailFailed:
+                _reading = false;
+                // Whatever was asked for meanwhile is asked again at the next re-read; an unknown append at the next tick.
+                break;
+            case TailRead t:
+                _reading = false;
+                Learn(t, now, todo);
+                break;
+            case AppendSettled a: Settle(a, now, todo); break;
+        }
+    }
+
+    /// <summary>Pulses and re-reads go on whatever else happens; a watch may be silent for ever.</summary>
+    private void Beat(Instant now, List<QuorumEffect> todo)
+    {
+        if (!_pulsing && now >= _nextPulse)
+        {
+            (_pulsing, _nextPulse) = (true, now + _state.Config.Timers.Pulse);
+            todo.Add(new SendPulse(now));
+        }
+        if (now >= _nextRead || _readAgain) Read(todo);
+        if (_pending is { Unknown: true }) Read(todo);
+    }
+
+    private void Read(List<QuorumEffect> todo)
+    {
+        if (_reading) { _readAgain = true; return; }
+        (_reading, _readAgain) = (true, false);
+        _nextRead = _view.Now + _state.Config.Timers.Reread;
+        todo.Add(new ReadTail(_state.Index));
+    }
+
+    private void Accepted(Instant sent)
+    {
+        if (!(sent <= _lastAccepted)) _lastAccepted = sent;
+    }
+
+    private void Settle(AppendSettled a, Instant now, List<QuorumEffect> todo)
+    {
+        if (_pending is not { } p) return;
+        switch (a.Fate)
+        {
+            case AppendFate.Committed:
+                _pending = null;
+                Accepted(p.Sent);
+                _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(p.Entry.Index) };
+                if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo);
+                Answer(p, true, todo);
+                break;
+            case AppendFate.Conflict:
+                _pending = null;
+                // The loser re-reads and re-decides, and usually finds nothing left to do.
+                if (p.Command is { } c) Requeue(c);
+                Read(todo);
+                break;
+            case AppendFate.Unknown:
+                _pending = p with { Unknown = true };
+                Read(todo);
+                break;
+        }
+    }
+
+    private void Learn(TailRead tail, Instant now, List<QuorumEffect> todo)
+    {
+        foreach (var raw in tail.Entries)
+        {
+            if (_readOnly is not null) break;
+            if (raw.Index <= _state.Index) continue;
+            if (raw.Index != _state.Index + 1) { Distrust($"entry {_state.Index + 1} is missing before {raw.Index}"); break; }
+            try
+            {
+                var entry = JournalCodec.Decode(raw.Bytes.Span);
+                if (entry.Previous != _head.Hash) { Distrust($"entry {raw.Index} does not follow entry {_state.Index}"); break; }
+                Fold(entry, raw.Bytes, now, todo);
+            }
+            catch (UnknownEntryException e)
+            {
+                Distrust($"entry {raw.Index}: {e.Message}");
+            }
+        }
+        var head = tail.Head?.Index ?? 0;
+        if (!_loaded && _readOnly is null && head <= _state.Index)
+        {
+            _loaded = true;
+            if (_seen is { } seen && seen.Index > _state.Index) Distrust($"this member has seen entry {seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen");
+        }
+        SettleUnknown(todo);
+    }
+
+    /// <summary>After an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
+    private void SettleUnknown(List<QuorumEffect> todo)
+    {
+        if (_pending is not { Unknown: true } p || _reading) return;
+        if (_state.Index < p.Entry.Index)
+        {
+            _pending = p with { Unknown = false, Sent = _view.Now };
+            todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, p.Stamps));
+            return;
+        }
+        _pending = null;
+        if (p.Found) Answer(p, true, todo);
+        else if (p.Command is { } c) Requeue(c);
+    }
+
+    private void Fold(JournalEntry entry, ReadOnlyMemory<byte> bytes, Instant now, List<QuorumEffect> todo)
+    {
+        var next = _state.Evolve(entry);
+        if (JournalCodec.Hash(next) != entry.StateAfter) { Distrust($"entry {entry.Index} leads here to another state than at {entry.Who}: another version of the rules"); return; }
+        if (Invariants.Breach(_state, entry, next) is { } breach) { Distrust($"entry {entry.Index} breaks an invariant: {breach}"); return; }
+        _state = next;
+        _head = new JournalHead(entry.Lineage, entry.Index, JournalCodec.Hash(bytes.Span));
+        if (_seen?.Index == entry.Index && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
+        _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
+        if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
+        todo.Add(new EntryLearned(entry, entry.Who == _view.Self));
+        todo.Add(new StateChanged(_state, _head));
+    }
+
+    private void Distrust(string why) => _readOnly ??= why;
+
+    private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
+    {
+        if (_readOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
+        if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
+        if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
+        if (_pending is null)
+        {
+            var findings = ClusterDecider.Decide(_state, _view);
+            Refuse(findings.Refusals, todo);
+            if (findings.Next is { } decision) Append(decision, null, now, wall, todo);
+        }
+        var orders = Orders.Of(_state, _view);
+        if (Same(orders, _orders)) return;
+        _orders = orders;
+        todo.Add(new Obey(orders));
+    }
+
+    private (Decision Decision, Commanded Command)? NextCommand(List<QuorumEffect> todo)
+    {
+        while (_commands.TryDequeue(out var c))
+        {
+            var decision = CommandDecider.Decide(_state, _view, c.Command);
+            if (decision.Acts) return (decision, c);
+            todo.Add(new AnswerCommand(c.Ticket, false, decision.Because, 0));
+        }
+        return null;
+    }
+
+    private void Append(Decision d, Commanded? command, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
+    {
+        // A rule that records what does not change its own condition would fill the journal: a bound, and a loud one.
+        if (now - _second > TimeSpan.FromSeconds(1)) (_second, _inSecond) = (now, 0);
+        if (++_inSecond > AppendsPerSecond)
+        {
+            Refuse([new(_view.Self.Value, $"{AppendsPerSecond} entries in a second: rule \"{d.Rule}\" waits", true)], todo);
+            if (command is not null) Requeue(command);
+            return;
+        }
+        var index = _state.Index + 1;
+        var after = _state.Evolve(d.Events, index);
+        var entry = new JournalEntry(_head.Lineage, index, _idPrefix + ++_entries, _view.Self, wall, d.Rule, d.Because, d.Evidence, _head.Hash, JournalCodec.Hash(after), d.Events);
+        if (Invariants.Breach(_state, entry, after) is { } breach) throw new InvariantException($"rule \"{d.Rule}\" would break an invariant: {breach} ({d.Because})");
+        var bytes = JournalCodec.Encode(entry);
+        var next = new JournalHead(_head.Lineage, index, JournalCodec.Hash(bytes));
+        var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
+        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, false, false);
+        todo.Add(new SendAppend(_head, next, bytes, stamps));
+    }
+
+    private static void Answer(Pending p, bool accepted, List<QuorumEffect> todo)
+    {
+        if (p.Command is { } c) todo.Add(new AnswerCommand(c.Ticket, accepted, p.Entry.Because, p.Entry.Index));
+    }
+
+    private void AnswerAll(string why, List<QuorumEffect> todo)
+    {
+        while (_commands.TryDequeue(out var c)) todo.Add(new AnswerCommand(c.Ticket, false, $"read-only: {why}", 0));
+    }
+
+    private void Requeue(Commanded command)
+    {
+        var rest = _commands.ToArray();
+        _commands.Clear();
+        _commands.Enqueue(command);
+        foreach (var c in rest) _commands.Enqueue(c);
+    }
+
+    private void Refuse(ImmutableArray<Refusal> refusals, List<QuorumEffect> todo)
+    {
+        if (refusals.SequenceEqual(_refusals)) return;
+        _refusals = refusals;
+        todo.Add(new RefusalsChanged(refusals));
+    }
+
+    private static ImmutableSortedSet<long> Trim(ImmutableSortedSet<long> own) => own.Count < OwnEntriesKept ? own : [.. own.Skip(OwnEntriesKept / 2)];
+
+    private static bool Same(Orders a, Orders b) => a.KillAll == b.KillAll && a.Vms.SequenceEqual(b.Vms) && a.Fences.SequenceEqual(b.Fences);
+
+    private sealed record Pending(
+        JournalEntry Entry,
+        ReadOnlyMemory<byte> Bytes,
+        JournalHead Expected,
+        JournalHead Next,
+        ImmutableArray<MemberName> Stamps,
+        Commanded? Command,
+        Instant Sent,
+        bool Unknown,
+        bool Found);
+}

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>Rules about VMs: who takes them, when they start, restart, stop, and when they are given up.</summary>
+internal static class VmRules
+{
+    /// <summary>A process runs here without permission: it is recorded, then stopped (case 44).</summary>
+    public static Decision? Stray(ClusterState s, View v, Refusals no)
+    {
+        if (!v.IsHost) return null;
+        foreach (var (vm, seen) in v.Vms)
+        {
+            var state = s.Vm(vm);
+            if (state.Stray is { } old && old.Host == v.Self && !IsThere(seen))
+                return Decision.Record("stray", $"{vm} without permission is gone from {v.Self}", new VmStrayStopped(vm, v.Self));
+            if (seen.Condition != VmCondition.Running || MayRun(s, v, vm, seen)) continue;
+            if (s.Maintenance is not null) { no.Say(vm.Value, $"{vm} runs on {v.Self} without permission: left alone, maintenance", alarm: true); continue; }
+            no.Say(vm.Value, $"{vm} runs on {v.Self} without permission: it is stopped", alarm: true);
+            if (state.Stray is { } known && known.Host == v.Self && known.Run == v.Run && v.OwnEntries.Contains(known.Index)) continue;
+            return Decision.Record("stray", $"{vm} runs on {v.Self} without permission (pid {seen.Pid}): it is stopped",
+                new VmStrayFound(vm, v.Self, s.Host(v.Self).Joined, v.Run, seen.Pid));
+        }
+        return null;
+    }
+
+    /// <summary>What supervisors see of VMs that we own: running, ended, failed.</summary>
+    public static Decision? Observe(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (vm, state, seen) in Own(s, v))
+        {
+            if (seen.Condition == VmCondition.Running && seen.Epoch == state.Epoch)
+            {
+                if (!state.Active && state.Stop is null)
+                    return Decision.Record("active", $"{vm} runs on {v.Self} ({state.Epoch}, pid {seen.Pid})", new VmActive(vm, state.Epoch, seen.Pid));
+                if (state.Failures > 0 && s.Config.Vms.GetValueOrDefault(vm) is { } c && v.Now - seen.Since > c.SteadyAfter)
+                    return Decision.Record("steady", $"{vm} is steady again", new VmSteady(vm, state.Epoch));
+                continue;
+            }
+            var lost = state.Active && IsGone(seen);
+            var ended = state.Start is { } start && start.Run == v.Run && seen.Order == start.Index && IsGone(seen) && seen.Condition != VmCondition.Absent;
+            if (!lost && !ended) continue;
+            if (s.Maintenance is not null) { no.Say(vm.Value, $"{vm} has ended ({seen.Detail}): nothing is done, maintenance", alarm: true); continue; }
+            var failed = new VmFailed(vm, state.Epoch, seen.Detail);
+            var after = s.Evolve([failed], s.Index + 1);
+            return WhyNotStart(after, v, vm, after.Vm(vm), seen, 0) is null
+                ? Decision.Record("restart", $"{vm} has ended ({seen.Detail}): started again on {v.Self}", failed, new VmStarting(vm, state.Epoch, state.Owner!.Incarnation, v.Run))
+                : Decision.Record("failed", $"{vm} has ended ({seen.Detail})", failed);
+        }
+        return null;
+    }
+
+    /// <summary>Kernel rule 3: a VM is given up only when drained: stopped by an order of our own, reaped, flushed.</summary>
+    public static Decision? Release(ClusterState s, View v, Refusals no)
+    {
+        foreach (var (vm, state, seen) in Own(s, v))
+        {
+            if (state.MoveTo is { } target && target != v.Self && !s.Host(target).IsFit)
+                return Decision.Record("move-dropped", $"{vm} stays on {v.Self}: {target} may not take it", new VmMoveDropped(vm, $"{target} may not take it"));
+            if (WhyLeave(s, v, vm, state) is not { } reason) continue;
+            if (s.Maintenance is not null) { no.Say(vm.Value, $"{vm} stays: maintenance ({reason})"); continue; }
+            var permitted = state.Stop is { } stop && stop.Run == v.Run && v.OwnEntries.Contains(stop.Index);
+            if (!permitted) return Decision.Record("stop", $"{vm} is stopped on {v.Self}: {reason}", new VmStopping(vm, state.Epoch, v.Run, reason));
+            if (seen.Order != state.Stop!.Index || seen.Condition != VmCondition.Absent) { no.Say(vm.Value, $"{vm} is being stopped on {v.Self}: {reason}"); continue; }
+            var gaveUp = state.Failures > Restarts(s, vm);
+            return Decision.Record("release", $"{vm} is given up by {v.Self}: {reason}", new VmReleased(vm, state.Epoch, gaveUp));
+        }
+        return null;
+    }
+
+    /// <summary>A host takes what placement gives it; one host records what finds no place.</summary>
+    public static Decision? Take(ClusterState s, View v, Refusals no)
+    {
+        if (!v.IsHost) return null;
+        var events = Takes(s, v, out var sentence);
+        if (!events.IsEmpty) return new Decision("take", sentence, events, []);
+        foreach (var (vm, state) in s.Vms)
+        {
+            if (state.Waiting is { } why && state.Owner is null && state.Wanted) no.Say(vm.Value, $"{vm} {why}", alarm: true);
+        }
+        return null;
+    }
+
+    /// <summary>What this host takes now, with the permission to start where it may start at once.</summary>
+    public static ImmutableArray<Event> Takes(ClusterState s, View v, out string sentence)
+    {
+        sentence = "";
+        if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well) return [];
+        var usable = s.Config.Hosts.Keys.Where(h => s.Host(h).IsFit && !s.Host(h).Leaving && (h == v.Self || v.Peer(h).Verdict == Verdict.Alive)).ToHashSet();
+        var events = ImmutableArray.CreateBuilder<Event>();
+        var words = new List<string>();
+        var epoch = s.LastEpoch;
+        var starts = StartsUnderWay(s, v);
+        foreach (var (vm, host, reason) in Placer.Place(s, usable))
+        {
+            var state = s.Vm(vm);
+            if (host is null)
+            {
+                // Different members may see different reasons: one of them records.
+                if (usable.Min() == v.Self && state.Waiting != reason) { events.Add(new VmWaiting(vm, reason)); words.Add($"{vm} {reason}"); }
+                continue;
+            }
+            if (host != v.Self || AwaitsItsHost(s, v, vm, host.Value)) continue;
+            epoch = epoch.Next();
+            events.Add(new VmAssigned(vm, v.Self, s.Host(v.Self).Joined, epoch));
+            words.Add($"{vm} → {v.Self} ({epoch})");
+            if (v.Vms.GetValueOrDefault(vm) is not { } seen || !IsGone(seen) || starts >= s.Config.Policies.StartsAtOnce) continue;
+            events.Add(new VmStarting(vm, epoch, s.Host(v.Self).Joined, v.Run));
+            starts++;
+        }
+        sentence = string.Join(", ", words);
+        return events.ToImmutable();
+    }
+
+    /// <summary>Kernel rule 2: each start of a process has its own entry, committed by the agent process that starts it.</summary>
+    public static Decision? Start(ClusterState s, View v, Refusals no)
+    {
+        var under = StartsUnderWay(s, v);
+        foreach (var (vm, state, seen) in Own(s, v).OrderByDescending(o => s.Config.Vms.GetValueOrDefault(o.Vm)?.Priority ?? 0))
+        {
+            if (WhyLeave(s, v, vm, state) is not null || state.Active || !IsGone(seen)) continue;
+            if (state.Start is { } start && start.Run == v.Run && v.OwnEntries.Contains(start.Index)) continue;
+            if (WhyNotStart(s, v, vm, state, seen, under) is { } why) { no.Say(vm.Value, $"{vm} is not started yet: {why}"); continue; }
+            return Decision.Record("start", $"{vm} is started on {v.Self} ({state.Epoch})", new VmStarting(vm, state.Epoch, state.Owner!.Incarnation, v.Run));
+        }
+        return null;
+    }
+
+    /// <summary>Why the owner's start must wait; null when it may start now.</summary>
+    private static string? WhyNotStart(ClusterState s, View v, VmName vm, VmState state, VmObservation seen, int underWay)
+    {
+        if (!state.Wanted) return "an operator stopped it";
+        if (s.Maintenance is not null) return "maintenance";
+        if (v.Stopping) return "the agent is stopping";
+        if (s.Host(v.Self).IsClosed) return $"{v.Self} is closed";
+        if (!s.Config.Vms.ContainsKey(vm)) return "it is no longer configured";
+        if (s.HasStray(vm)) return "a process without permission is still there";
+        if (underWay >= s.Config.Policies.StartsAtOnce) return $"{underWay} starts are under way";
+        // What may move is tried elsewhere; what may not is tried here for ever, ever more slowly: no silent dead end.
+        if (state.Failures > Restarts(s, vm) && s.Config.Vms[vm].Failover) return "it failed too often here";
+        var wait = Backoff(s.Config.Timers, state.Failures);
+        return v.Now - seen.Since < wait ? $"it failed {state.Failures} times: next try after {wait.TotalSeconds:0.#} s" : null;
+    }
+
+    /// <summary>Why the owner must give the VM up; null when it stays.</summary>
+    private static string? WhyLeave(ClusterState s, View v, VmName vm, VmState state)
+    {
+        if (!s.Config.Vms.TryGetValue(vm, out var config)) return "it is no longer configured";
+        if (!state.Wanted) return "an operator stopped it";
+        if (state.MoveTo is { } target && target != v.Self) return $"it moves to {target}";
+        if (s.Host(v.Self).Leaving) return $"{v.Self} is being shut down";
+        return state.Failures > Restarts(s, vm) && config.Failover ? $"it failed {state.Failures} times on {v.Self}" : null;
+    }
+
+    /// <summary>In the first minute a VM that never ran waits for the host that it prefers, unless that host's life is over.</summary>
+    private static bool AwaitsItsHost(ClusterState s, View v, VmName vm, MemberName chosen)
+    {
+        var first = Placer.Allowed(s, s.Config.Vms[vm], s.Vm(vm)).FirstOrDefault();
+        return s.Vm(vm).Epoch == Epoch.None && first != chosen && !s.Host(first).Leaving
+            && (s.Host(first).IsLiving || s.Host(first).Joined == Incarnation.None)
+            && Placer.MemoryUsed(s, first) + s.Config.Vms[vm].MemoryMb <= s.Config.Hosts[first].MemoryMb
+            && v.Now - v.Started < s.Config.Timers.StartupGrace;
+    }
+
+    private static int StartsUnderWay(ClusterState s, View v) =>
+        Own(s, v).Count(o => o.State is { Start: { } p, Active: false } && p.Run == v.Run && v.OwnEntries.Contains(p.Index));
+
+    private static int Restarts(ClusterState s, VmName vm) => s.Config.Vms.GetValueOrDefault(vm)?.MaxRestarts ?? 0;
+
+    /// <summary>The first restart follows at once, later ones wait: 1, 2, 4, … times the first pause.</summary>
+    private static TimeSpan Backoff(Timers t, int failures) => failures <= 1
+        ? TimeSpan.Zero
+        : TimeSpan.FromTicks(Math.Min(t.RetryMost.Ticks, t.RetryFirst.Ticks << Math.Min(failures - 2, 20)));
+
+    /// <summary>Permission to run: owned here, in this life, under this epoch.</summary>
+    private static bool MayRun(ClusterState s, View v, VmName vm, VmObservation seen) => s.Owns(v.Self, vm) && seen.Epoch == s.Vm(vm).Epoch;
+
+    private static bool IsThere(VmObservation seen) => seen.Condition is VmCondition.Running or VmCondition.Starting or VmCondition.Stopping or VmCondition.Unknown;
+
+    private static bool IsGone(VmObservation seen) =>
+        seen.Condition is VmCondition.Absent or VmCondition.StartFailed or VmCondition.Ended or VmCondition.GuestShutdown;
+
+    private static IEnumerable<OwnVm> Own(ClusterState s, View v) => !v.IsHost || s.Host(v.Self).Boot != v.Boot
+        ? []
+        : s.Vms.Where(e => s.Owns(v.Self, e.Key) && v.Vms.ContainsKey(e.Key)).Select(e => new OwnVm(e.Key, e.Value, v.Vms[e.Key]));
+
+    private readonly record struct OwnVm(VmName Vm, VmState State, VmObservation Seen);
+}

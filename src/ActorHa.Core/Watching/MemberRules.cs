@@ -1,0 +1,59 @@
+namespace ActorHa.Core;
+
+/// <summary>Rules about the member itself and about the cluster as a whole.</summary>
+internal static class MemberRules
+{
+    /// <summary>A new boot joins; a new agent process on the same boot takes over.</summary>
+    public static Decision? Join(ClusterState s, View v, Refusals no)
+    {
+        var known = s.Config.Hosts.ContainsKey(v.Self) || s.Config.Witnesses.Contains(v.Self);
+        if (!known) return no.Say(v.Self.Value, $"{v.Self} is not in configuration {s.ConfigNumber}", alarm: true);
+        var started = new AgentStarted(v.Self, v.Run, v.Version);
+        var host = s.Host(v.Self);
+        if (v.IsHost && host.Boot != v.Boot)
+        {
+            var life = host.Joined.Next();
+            return Decision.Record("join", $"{v.Self} joined as {life}", new HostJoined(v.Self, life, v.Boot, v.Macs, v.CanSleep), started)
+                .On($"boot {v.Boot}");
+        }
+        return s.Agents.GetValueOrDefault(v.Self) == v.Run ? null : Decision.Record("agent", $"the agent of {v.Self} started", started);
+    }
+
+    /// <summary>Kernel rule 10, "joined is not admitted": only when no SET can take effect and others have seen the host.</summary>
+    public static Decision? Admit(ClusterState s, View v, Refusals no)
+    {
+        if (!v.IsHost) return null;
+        var me = s.Host(v.Self);
+        if (me.Boot != v.Boot || me.Admitted == me.Joined) return null;
+        if (!me.IsLiving) return no.Say(v.Self.Value, $"this life of {v.Self} was declared over: its VMs are killed; it needs a reboot", alarm: true);
+        if (me.IsClosed) return no.Say(v.Self.Value, $"{v.Self} is closed by request {me.Request!.Number}");
+        if (me.Fences >= s.Config.Policies.MaxFences)
+            return no.Say(v.Self.Value, $"{v.Self} was fenced {me.Fences} times: not admitted until released (actorha host release {v.Self})", alarm: true);
+        if (!Quiet(s, v, v.Self)) return no.Say(v.Self.Value, $"{v.Self} joined; a SET against it may still take effect: not admitted yet");
+        if (!v.Peers.Values.Any(p => p.HearsUs is { } at && v.Now - at < s.Config.Timers.SuspectAfter))
+            return no.Say(v.Self.Value, $"{v.Self} joined; nobody says that it hears it: not admitted yet");
+        return Decision.Record("admit", $"{v.Self} is admitted", new HostAdmitted(v.Self, me.Joined));
+    }
+
+    /// <summary>True when no SET against the host can take effect any more: each was answered, or is older than it can live.</summary>
+    public static bool Quiet(ClusterState s, View v, MemberName host) =>
+        s.Host(host).OpenSwitches.All(i => v.SinceLearned(i) > s.Config.Timers.SetLifetime);
+
+    /// <summary>A maintenance with an end ends by itself.</summary>
+    public static Decision? EndMaintenance(ClusterState s, View v, Refusals no) => s.Maintenance switch
+    {
+        { For: { } time, Index: var at } when v.SinceLearned(at) > time =>
+            Decision.Record("maintenance", "maintenance is over: its time has passed", new MaintenanceEnded("time")),
+        { } m => no.Say("cluster", $"maintenance, set by {m.Operator}: nothing is started, stopped or fenced", alarm: true),
+        null => null,
+    };
+
+    /// <summary>A host that was well for a whole window has its fences forgotten.</summary>
+    public static Decision? Forget(ClusterState s, View v, Refusals no)
+    {
+        if (!v.IsHost || s.Host(v.Self) is not { Fences: > 0, IsFit: true }) return null;
+        return v.Now - v.Started > s.Config.Timers.FenceWindow
+            ? Decision.Record("forget", $"{v.Self} was well for {s.Config.Timers.FenceWindow}: its fences are forgotten", new HostReleased(v.Self, "time"))
+            : null;
+    }
+}

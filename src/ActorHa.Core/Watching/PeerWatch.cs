@@ -1,0 +1,160 @@
+namespace ActorHa.Core;
+
+/// <summary>What a NodeWatcher hears about its peer.</summary>
+public abstract record WatchMessage;
+
+/// <summary>A valid beat of the peer itself.</summary>
+/// <param name="Boot">Key of its boot; see <see cref="BootKeys"/>.</param>
+/// <param name="Sequence">Its number; replays are already dropped.</param>
+/// <param name="MindAge">Age of its Quorum's last turn: a beating thread cannot hide a stuck agent.</param>
+/// <param name="Well">Its hypervisor answers and its storage takes writes.</param>
+/// <param name="ConfigNumber">Configuration that it decides by.</param>
+/// <param name="At">Kernel's receive time on our clock.</param>
+/// <param name="HeardUsAt">When it heard the beat of ours that it echoes, on our clock; null when it echoes none of this boot.</param>
+public sealed record BeatHeard(ulong Boot, long Sequence, TimeSpan MindAge, bool Well, long ConfigNumber, Instant At, Instant? HeardUsAt) : WatchMessage;
+
+/// <summary>Another member heard the peer at first hand.</summary>
+public sealed record PeerSighted(MemberName By, ulong Boot, long Sequence, Instant At) : WatchMessage;
+
+/// <summary>The peer's power was read by a question asked at that time.</summary>
+public sealed record PowerAnswered(Instant Asked, PowerReading Reading) : WatchMessage;
+
+/// <summary>Another process of the host answered a question asked at that time, or did not.</summary>
+public sealed record ProbeAnswered(Instant Asked, bool Answers) : WatchMessage;
+
+/// <summary>The journal says which boot is the peer's newest life.</summary>
+public sealed record LifeKnown(ulong Boot, Timers Timers) : WatchMessage;
+
+/// <summary>Time has passed.</summary>
+public sealed record WatchTick : WatchMessage;
+
+/// <summary>What a NodeWatcher asks for.</summary>
+[Flags]
+public enum WatchAsk
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The peer's power.</summary>
+    Power = 1,
+
+    /// <summary>Whether another process of it answers.</summary>
+    Probe = 2,
+}
+
+/// <summary>
+/// The NodeWatcher's logic: turns beats, sightings, answers and power into a verdict about one peer. It never decides.
+/// All time runs from the last valid sign of the peer's newest life; nothing restarts because somebody else took over.
+/// </summary>
+public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Instant started)
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan AnswerHolds = TimeSpan.FromMilliseconds(1200);
+
+    private Timers _timers = timers;
+    private ulong _boot;
+    private long _sequence;
+    private Instant? _heard;
+    private Instant? _hearsUs;
+    private bool _well = true;
+    private TimeSpan _mindAge;
+    private long _config;
+    private Instant? _askedPower;
+    private Instant? _askedProbe;
+    private (Instant Asked, PowerReading Reading)? _power;
+    private (Instant Asked, bool Answers)? _probe;
+    private Instant? _answered;
+    private PeerView _said = PeerView.Unheard;
+
+    /// <summary>The peer.</summary>
+    public MemberName Peer => peer;
+
+    /// <summary>The newest view.</summary>
+    public PeerView View => _said;
+
+    /// <summary>Takes a message in; returns what to ask, and the view when it changed.</summary>
+    public (WatchAsk Ask, PeerView? News) Receive(WatchMessage message, Instant now)
+    {
+        switch (message)
+        {
+            case BeatHeard b:
+                if (b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
+                _mindAge = b.MindAge;
+                if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config) = (b.Well, b.ConfigNumber);
+                break;
+            case PeerSighted s:
+                Life(s.Boot, s.Sequence, s.At);
+                break;
+            case PowerAnswered p when !(p.Asked <= _power?.Asked):
+                _power = (p.Asked, p.Reading);
+                break;
+            case ProbeAnswered p:
+                if (!(p.Asked <= _probe?.Asked)) _probe = (p.Asked, p.Answers);
+                if (p.Answers && !(p.Asked <= _answered)) _answered = p.Asked;
+                break;
+            case LifeKnown k:
+                _timers = k.Timers;
+                if (k.Boot != _boot && isHost) (_boot, _sequence, _heard, _hearsUs) = (k.Boot, 0, null, null);
+                break;
+        }
+        var ask = Ask(now);
+        var view = Judge(now);
+        if (view == _said) return (ask, null);
+        _said = view;
+        return (ask, view);
+    }
+
+    /// <summary>A sighting counts once: only a higher sequence of the newest life is news, direct or by another's word.</summary>
+    private bool Life(ulong boot, long sequence, Instant at)
+    {
+        // The witness joins nothing: any boot of it is its life.
+        if (!isHost && boot != _boot) (_boot, _sequence) = (boot, 0);
+        if (boot != _boot || sequence <= _sequence) return false;
+        _sequence = sequence;
+        if (!(at <= _heard)) _heard = at;
+        return true;
+    }
+
+    private Instant LastSign => _heard ?? started;
+
+    private WatchAsk Ask(Instant now)
+    {
+        if (now - LastSign < _timers.LookAfter) return WatchAsk.None;
+        var ask = WatchAsk.None;
+        if (isHost && Due(_askedPower, now)) (ask, _askedPower) = (ask | WatchAsk.Power, now);
+        if (Due(_askedProbe, now)) (ask, _askedProbe) = (ask | WatchAsk.Probe, now);
+        return ask;
+    }
+
+    private bool Due(Instant? asked, Instant now) => asked is not { } a || a < LastSign || now - a >= AskAgain;
+
+    private PeerView Judge(Instant now)
+    {
+        var silence = now - LastSign;
+        var power = _power is { } p && p.Asked > LastSign ? p.Reading : null;
+        var answers = _answered is { } y && y > LastSign && now - y < AnswerHolds;
+        var asked = _probe is { } q && q.Asked > LastSign;
+        var verdict = Verdict.Looking;
+        if (silence < _timers.LookAfter) verdict = _heard is null ? Verdict.Unheard : _well ? Verdict.Alive : Verdict.Degraded;
+        else if (answers) verdict = power?.Power == Power.Off ? Verdict.Contradiction : Verdict.AgentSilent;
+        else if (asked && power?.Power == Power.Off) verdict = Verdict.PoweredOff;
+        else if (asked && silence >= _timers.SuspectAfter - _timers.Challenge) verdict = Verdict.Silent;
+        var evidence = verdict is Verdict.Alive or Verdict.Unheard or Verdict.Degraded
+            ? _mindAge > _timers.MindTimeout ? "its mind is stuck" : ""
+            : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, power?.Power ?? Power.Unknown, _config);
+    }
+}
+
+/// <summary>Short key of a boot id: what sightings carry.</summary>
+public static class BootKeys
+{
+    /// <summary>First 8 bytes (big-endian) of the boot id read as a UUID; 0 when it is none.</summary>
+    public static ulong Of(BootId boot)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return Guid.TryParse(boot.Value, out var id) && id.TryWriteBytes(bytes, bigEndian: true, out _)
+            ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes)
+            : 0;
+    }
+}
