@@ -143,6 +143,7 @@ public sealed record HostState
 /// <param name="SwitchIndex">Entry of the newest <c>FenceSwitching</c>; 0 = none.</param>
 /// <param name="ProgressIndex">Entry of the newest progress: take-over counts from when it was learned.</param>
 /// <param name="Level">Fencing level that is tried.</param>
+/// <param name="Switches">How often it was switched: take-overs come ever more slowly.</param>
 public sealed record FenceRequest(
     Epoch Number,
     Incarnation Incarnation,
@@ -153,7 +154,8 @@ public sealed record FenceRequest(
     AgentRun? ExecutorRun,
     long SwitchIndex,
     long ProgressIndex,
-    int Level)
+    int Level,
+    int Switches)
 {
     /// <summary>Whether somebody may have sent a SET.</summary>
     [JsonIgnore]

@@ -78,6 +78,7 @@ public sealed record View
 /// <param name="EverHeard">A valid beat of its newest life was heard in this agent's run, direct or by another's sighting.</param>
 /// <param name="HeardAt">When its newest life was last heard, directly or by another's first-hand sighting.</param>
 /// <param name="HearsUs">When it (or anybody) last echoed a fresh beat of ours.</param>
+/// <param name="Direct">Its own beats reach us; false = only others hear it.</param>
 /// <param name="Power">Newest reading of its power, asked since the gap began; Unknown when not asked.</param>
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
 public sealed record PeerView(
@@ -86,11 +87,12 @@ public sealed record PeerView(
     bool EverHeard,
     Instant? HeardAt,
     Instant? HearsUs,
+    bool Direct,
     Power Power,
     long ConfigNumber)
 {
     /// <summary>Nothing was heard yet.</summary>
-    public static readonly PeerView Unheard = new(Verdict.Unheard, "never heard", false, null, null, Power.Unknown, 0);
+    public static readonly PeerView Unheard = new(Verdict.Unheard, "never heard", false, null, null, false, Power.Unknown, 0);
 }
 
 /// <summary>What we hear of a peer; never what it is.</summary>

@@ -35,6 +35,9 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
     /// <summary>Its mind does not turn, its beats go on.</summary>
     public bool MindStuck { get; set; }
 
+    /// <summary>Its watch on the journal says nothing.</summary>
+    public bool WatchSilent { get; set; }
+
     /// <summary>It hears no datagram.</summary>
     public bool Deaf { get; set; }
 
@@ -123,7 +126,6 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
                 world.Journal.Append(this, a, m => Do(life, () => Tell(m)));
                 break;
             case SendPulse p: world.Journal.Pulse(this, p.Sent, m => Do(life, () => Tell(m))); break;
-            case EntryLearned { Own: true } e: world.Learned(Name, e.Entry); break;
             case StateChanged c: Know(c.State); break;
             case Obey o: Obey(o.Orders); break;
             case RefusalsChanged r: world.Refused(Name, r.Refusals); break;
@@ -282,7 +284,8 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
         var at = world.Time.Now;
         Do(_life, () =>
         {
-            _lastHeard[from] = (boot, sequence, at);
+            // A beat of a stuck mind counts as missing, also for those to whom we would relay it.
+            if (mindAge <= TimeSpan.FromSeconds(2)) _lastHeard[from] = (boot, sequence, at);
             Instant? us = heard.TryGetValue(Name, out var own) && own.Boot == BootKeys.Of(machine.Boot) ? own.At : null;
             if (_watches.TryGetValue(from, out var watch)) Watched(from, watch.Receive(new BeatHeard(boot, sequence, mindAge, true, config, at, us), world.Time.Now));
             foreach (var (other, sight) in heard)

@@ -132,8 +132,6 @@ public sealed class WorldModel
 
     internal void Spawned(SimMachine machine, SimProcess process) => Starts.Add((Time.Now, machine.Name, process.Vm));
 
-    internal void Learned(MemberName by, JournalEntry entry) => Say(by.Value, entry.Because);
-
     internal void Refused(MemberName by, ImmutableArray<Refusal> refusals)
     {
         var now = refusals.Where(r => r.Alarm).Select(r => r.Because).ToHashSet();
@@ -149,6 +147,8 @@ public sealed class WorldModel
     {
         if (Invariants.Breach(_before, entry, Journal.State) is { } breach) Breaches.Add(breach);
         _before = Journal.State;
+        Say(entry.Who.Value, entry.Because);
+        foreach (var m in Members.Where(m => !m.WatchSilent)) Time.After(Latency(), () => m.Tell(new JournalWoken()));
     }
 
     private ClusterState _before = ClusterState.Empty;

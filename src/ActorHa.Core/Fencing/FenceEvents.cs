@@ -9,7 +9,7 @@ public sealed record FenceRequested(Epoch Request, MemberName Host, Incarnation 
     public override ClusterState Apply(ClusterState s, long index) => s.Host(Host).IsClosed || s.Host(Host).Joined != Incarnation
         ? s
         : (s with { LastEpoch = VmAssigned.Max(s.LastEpoch, Request) })
-            .With(Host, h => h with { Request = new FenceRequest(Request, Incarnation, Asker, Operator, index, null, null, 0, index, 0) });
+            .With(Host, h => h with { Request = new FenceRequest(Request, Incarnation, Asker, Operator, index, null, null, 0, index, 0, 0) });
 }
 
 /// <summary>Kernel rule 9: committed before the first SET by the one member that may send it; taking over is the same entry.</summary>
@@ -20,7 +20,7 @@ public sealed record FenceSwitching(Epoch Request, MemberName Host, MemberName E
         ? s
         : s.With(Host, h => h with
         {
-            Request = r with { Executor = Executor, ExecutorRun = Run, SwitchIndex = index, ProgressIndex = index },
+            Request = r with { Executor = Executor, ExecutorRun = Run, SwitchIndex = index, ProgressIndex = index, Switches = r.Switches + 1 },
             OpenSwitches = h.OpenSwitches.Add(index),
         });
 }

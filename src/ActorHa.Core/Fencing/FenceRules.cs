@@ -85,7 +85,7 @@ internal static class FenceRules
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
             if (r.Operator is null && !IsGone(s, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
-            if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < t.TakeoverAfter)
+            if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
             {
                 no.Say(host.Value, $"{host} is being fenced by {other}");
                 continue;
@@ -96,11 +96,16 @@ internal static class FenceRules
             var wait = !v.IsHost || !mine ? challenge + t.TakeoverAfter : challenge;
             if (!r.EverSwitched && v.SinceLearned(r.Index) < wait) { no.Say(host.Value, $"{host} is challenged (request {r.Number}): not switched yet"); continue; }
             if (r is { EverSwitched: true, Executor: null } && v.SinceLearned(r.ProgressIndex) < t.RetryFirst) { no.Say(host.Value, $"{host}: the last try ended; the next one follows"); continue; }
-            var how = r.EverSwitched ? "takes over" : "switches it off";
-            return Decision.Record("switch", $"{host} did not answer request {r.Number}: {v.Self} {how}", new FenceSwitching(r.Number, host, v.Self, v.Run)).On(peer.Evidence);
+            var because = r.Executor == v.Self ? $"{host}: the last switching entry is not this agent's own: {v.Self} switches it off by a new one"
+                : r.EverSwitched ? $"{host} is still not proven off: {v.Self} takes over"
+                : $"{host} did not answer request {r.Number}: {v.Self} switches it off";
+            return Decision.Record("switch", because, new FenceSwitching(r.Number, host, v.Self, v.Run)).On(peer.Evidence);
         }
         return null;
     }
+
+    /// <summary>Time without progress before somebody else takes over; doubles with each switching, to at most 16 times.</summary>
+    private static TimeSpan Patience(Timers t, FenceRequest r) => t.TakeoverAfter * (1 << Math.Clamp(r.Switches - 1, 0, 4));
 
     /// <summary>A host that is silent, or whose power is off, is challenged; where it reads off both entries are one.</summary>
     public static Decision? Request(ClusterState s, View v, Refusals no)
@@ -112,6 +117,7 @@ internal static class FenceRules
             if (peer.Verdict == Verdict.Contradiction) { no.Say(host.Value, $"{host} answers while its power reads off: the device is not believed", alarm: true); continue; }
             if (peer.Verdict == Verdict.AgentSilent && peer.HeardAt is { } at && v.Now - at > s.Config.Timers.AgentGrace && !s.Config.Policies.FenceWhenAgentLost)
                 no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);
+            if (peer is { Verdict: Verdict.Alive, Direct: false }) no.Say(host.Value, $"{host} is heard by others, but not by {v.Self}: the link between them is broken", alarm: true);
             if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: {peer.Evidence}", alarm: true);
             if (!IsGone(s, peer)) continue;
             if (WhyNoRequest(s, v, host, h, peer) is { } why) { no.Say(host.Value, why.Because, why.Alarm); continue; }

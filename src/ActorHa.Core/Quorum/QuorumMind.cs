@@ -218,8 +218,9 @@ public sealed class QuorumMind
         if (_pending is null)
         {
             var findings = ClusterDecider.Decide(_state, _view);
-            Refuse(findings.Refusals, todo);
+            // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.
             if (findings.Next is { } decision) Append(decision, null, now, wall, todo);
+            else Refuse(findings.Refusals, todo);
         }
         var orders = Orders.Of(_state, _view);
         if (Same(orders, _orders)) return;

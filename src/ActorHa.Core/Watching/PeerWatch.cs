@@ -56,6 +56,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private long _sequence;
     private Instant? _heard;
     private Instant? _hearsUs;
+    private Instant? _direct;
     private bool _well = true;
     private TimeSpan _mindAge;
     private long _config;
@@ -78,6 +79,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         switch (message)
         {
             case BeatHeard b:
+                _direct = b.At;
                 if (b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
                 _mindAge = b.MindAge;
                 if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config) = (b.Well, b.ConfigNumber);
@@ -142,7 +144,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         var evidence = verdict is Verdict.Alive or Verdict.Unheard or Verdict.Degraded
             ? _mindAge > _timers.MindTimeout ? "its mind is stuck" : ""
             : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
-        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, power?.Power ?? Power.Unknown, _config);
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, _direct is { } d && now - d < _timers.SuspectAfter, power?.Power ?? Power.Unknown, _config);
     }
 }
 
