@@ -11,7 +11,8 @@ namespace ActorHa.Hocon;
 /// <param name="Root">The tree; what could not be read is missing from it.</param>
 /// <param name="Errors">All that is wrong, in the order of the files; empty = the tree is whole.</param>
 /// <param name="SelfContained">False when a file was included or the environment was asked: the text alone says less.</param>
-public sealed record HoconDocument(HoconObject Root, IReadOnlyList<HoconError> Errors, bool SelfContained)
+/// <param name="Text">The text as it was read.</param>
+public sealed record HoconDocument(HoconObject Root, IReadOnlyList<HoconError> Errors, bool SelfContained, string Text)
 {
     /// <summary>Reads a file. Never throws for what the file or the file system says: that becomes errors.</summary>
     public static HoconDocument Load(string path, HoconSources? sources = null)
@@ -24,7 +25,7 @@ public sealed record HoconDocument(HoconObject Root, IReadOnlyList<HoconError> E
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var origin = new Origin(path, 1, 1);
-            return new(HoconObject.Empty(origin), [new(origin, "", $"no readable file: {e.Message}", "a configuration file")], true);
+            return new(HoconObject.Empty(origin), [new(origin, "", $"no readable file: {e.Message}", "a configuration file")], true, "");
         }
     }
 
@@ -40,7 +41,7 @@ public sealed record HoconDocument(HoconObject Root, IReadOnlyList<HoconError> E
         var raw = parser.ReadFile(text, file);
         var resolver = new Resolver(raw, sources, errors);
         var root = errors.Full ? HoconObject.Empty(raw.Origin) : resolver.ResolveRoot();
-        return new(root, errors.All, !parser.Included && !resolver.AskedEnvironment);
+        return new(root, errors.All, !parser.Included && !resolver.AskedEnvironment, text);
     }
 
     /// <summary>The tree, or an exception with all errors.</summary>

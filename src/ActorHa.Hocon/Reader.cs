@@ -29,6 +29,9 @@ public sealed class Reader
     /// <summary>Errors so far.</summary>
     public IReadOnlyList<HoconError> Errors => errors;
 
+    /// <summary>Dotted paths of all keys that were asked for so far.</summary>
+    public IReadOnlyCollection<string> Asked => [.. sections.SelectMany(s => s.AskedKeys.Select(s.PathOf)).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>Refuses unknown keys and gives all errors in the order of the file.</summary>
     public IReadOnlyList<HoconError> Finish()
     {

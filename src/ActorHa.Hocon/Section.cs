@@ -65,6 +65,9 @@ public sealed class Section
             : null;
     }
 
+    /// <summary>Counts all keys of this object as asked for, where what it should hold cannot be known any more.</summary>
+    public void AskAll() => asked.UnionWith(Keys);
+
     /// <summary>Adds an error about a key of this object.</summary>
     public void Refuse(string key, string found, string expected, string why = "") => Refuse(key, OriginOf(key), found, expected, why);
 
@@ -74,6 +77,13 @@ public sealed class Section
         bad.Add(key);
         reader.Refuse(new(origin, PathOf(key), found, expected, why));
     }
+
+    /// <summary>
+    /// Adds an error about a value that is well in itself but not beside the others: questions that follow from the
+    /// same key are still asked.
+    /// </summary>
+    public void Violate(string key, string found, string expected, string why = "") =>
+        reader.Refuse(new(OriginOf(key), PathOf(key), found, expected, why));
 
     /// <summary>A text, which must not be empty.</summary>
     public string Text(string key) => Scalar(key, "a text", t => t.Length > 0 ? t : null) ?? "";
@@ -173,6 +183,8 @@ public sealed class Section
     /// <summary>An object that stands in a list of this object, as a section with its own defaults.</summary>
     public Section Item(string key, int number, HoconObject item, HoconObject? template) =>
         reader.Open(item, template, $"{PathOf(key)}[{number}]", item.Origin);
+
+    internal IEnumerable<string> AskedKeys => asked;
 
     internal void RefuseUnknown()
     {
