@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorHa.Core;
+using ActorHa.Hocon;
+
+namespace ActorHa.Configuration;
+
+/// <summary>Fence devices: which driver, and the driver's own options. One line per driver in <see cref="Drivers"/>.</summary>
+internal static class DeviceReader
+{
+    private static readonly Dictionary<string, Func<Section, IEnumerable<(string, string)>>> Drivers = new()
+    {
+        ["modular-server"] = ModularServer,
+    };
+
+    public static ImmutableSortedDictionary<string, DeviceConfig> Read(Section cluster)
+    {
+        var devices = ImmutableSortedDictionary.CreateBuilder<string, DeviceConfig>(StringComparer.Ordinal);
+        // Which defaults hold depends on the driver, and only the entry itself says which that is.
+        foreach (var (name, section) in cluster.NamedEntries("devices", DriverTemplate()))
+        {
+            var driver = section.Text("driver");
+            if (section.IsBad("driver")) section.AskAll();
+            else if (!Drivers.TryGetValue(driver, out var read))
+            {
+                section.Refuse("driver", driver, string.Join(" or ", Drivers.Keys));
+                section.AskAll();
+            }
+            else
+            {
+                devices.Add(name, new(driver, read(section).ToImmutableSortedDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal)));
+                continue;
+            }
+            devices.Add(name, new("", ImmutableSortedDictionary<string, string>.Empty)); // known by name, so that plugs are not blamed
+        }
+        return devices.ToImmutable();
+    }
+
+    // Today there is one driver. With a second, Entries needs a template per entry.
+    private static HoconObject DriverTemplate() => Reference.Template("devices", Drivers.Keys.Single());
+
+    private static IEnumerable<(string, string)> ModularServer(Section section)
+    {
+        foreach (var key in section.Keys.Where(k => k.Contains("password", StringComparison.Ordinal)))
+        {
+            section.Value(key);
+            section.Refuse(key, section.KeyOriginOf(key), "a password", "none here: member.secrets in each member's own file", "this configuration is copied to every member and kept in the journal for ever");
+        }
+        yield return ("address", section.Parsed("address", "an address or a host name", t => Uri.CheckHostName(t) != UriHostNameType.Unknown ? t : null) ?? "");
+        yield return ("port", section.Integer("port", 1, 65535).ToString(CultureInfo.InvariantCulture));
+        yield return ("user", section.Parsed("user", "a user name of at most 32 characters", t => t.Length is > 0 and <= 32 ? t : null) ?? "");
+        yield return ("auth", Word(section, "auth", "MD5", "SHA", "SHA-256"));
+        // Messages without authentication prove nothing: noAuthNoPriv is not offered.
+        yield return ("level", Word(section, "level", "authNoPriv", "authPriv"));
+    }
+
+    private static string Word(Section section, string key, params string[] words) =>
+        section.Parsed(key, string.Join(" or ", words), t => words.Contains(t, StringComparer.Ordinal) ? t : null) ?? "";
+}
