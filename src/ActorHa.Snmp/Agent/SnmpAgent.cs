@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorHa.Snmp.Security;
+
+namespace ActorHa.Snmp.Agent;
+
+/// <summary>
+/// Answers for a device: SNMPv3 with USM, Get, GetNext, GetBulk and Set on a tree. One datagram at a time, as small
+/// devices do: while one answer takes long, all wait.
+/// </summary>
+public sealed class SnmpAgent : IAsyncDisposable
+{
+    private readonly Socket socket;
+    private readonly AgentSession session;
+    private readonly Func<CancellationToken, ValueTask<bool>> mayAnswer;
+
+    /// <summary>Binds the socket at once: a port that is taken throws <see cref="SocketException"/> here.</summary>
+    /// <param name="listen">Address and port; port 0 takes a free one, see <see cref="LocalEndPoint"/>.</param>
+    /// <param name="engine">The engine's name.</param>
+    /// <param name="boots">Its boots, 1 or more; see <see cref="EngineBoots"/>.</param>
+    /// <param name="users">Who may ask.</param>
+    /// <param name="tree">What there is.</param>
+    /// <param name="time">The engine's clock (monotonic).</param>
+    /// <param name="mayAnswer">Asked before each datagram is processed; may wait; false swallows it.</param>
+    public SnmpAgent(
+        IPEndPoint listen, EngineId engine, int boots, IReadOnlyList<AgentUser> users, IMibTree tree,
+        TimeProvider? time = null, Func<CancellationToken, ValueTask<bool>>? mayAnswer = null)
+    {
+        session = new AgentSession(engine, boots, users, tree, time ?? TimeProvider.System);
+        this.mayAnswer = mayAnswer ?? (_ => ValueTask.FromResult(true));
+        socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(listen);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>The engine's own time.</summary>
+    public EngineMoment Now => session.Now;
+
+    /// <summary>Answers until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var buffer = new byte[V3Message.LargestSize + 1];
+        var anywhere = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                var got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anywhere, cancel);
+                if (!await mayAnswer(cancel)) continue;
+                if (session.Answer(buffer.AsSpan(0, got.ReceivedBytes)) is { } answer)
+                    await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, cancel);
+            }
+            catch (SocketException)
+            {
+                // The asker went away, or its network: the next one is answered all the same.
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,147 @@
+using ActorHa.Snmp.Security;
+
+namespace ActorHa.Snmp.Manager;
+
+/// <summary>What a datagram meant for the question that is being asked.</summary>
+internal abstract record Heard
+{
+    /// <summary>Nothing.</summary>
+    public sealed record Dropped(DropReason Reason, string Why) : Heard;
+
+    /// <summary>Engine or time are known now: ask again at once.</summary>
+    public sealed record AskAgain : Heard;
+
+    /// <summary>The end of the question.</summary>
+    public sealed record Answer(SnmpAnswer What) : Heard;
+}
+
+/// <summary>
+/// A manager's side of USM towards one device, without sockets: builds the datagrams of a question and judges what
+/// comes back (RFC 3414 sections 3.2 and 4). Not thread-safe: one question at a time.
+/// </summary>
+internal sealed class ManagerSession(UsmUser user, TimeProvider time)
+{
+    private volatile EngineClock? clock;
+
+    /// <summary>The device's engine and time; null before it was heard, authenticated where the user signs.</summary>
+    public EngineMoment? Now => clock is { IsSet: true } known ? known.Now : null;
+
+    /// <summary>How often the device's clock went back: it forgets its boots, and old stamps may come true again.</summary>
+    public int ClockWentBack { get; private set; }
+
+    public byte[] Build(Question question)
+    {
+        if (question.At is null && clock is null)
+        {
+            var discovery = new ScopedPdu([], "", Pdu.Request(PduType.Get, question.RequestId, []));
+            return new V3Message(
+                question.Try(Question.Step.Discovery), V3Message.LargestSize, MessageFlags.Reportable,
+                SecurityParameters.Discovery, discovery, null).Encode();
+        }
+        var at = question.At ?? clock!.Now;
+        var pdu = Pdu.Request(question.Type, question.RequestId, question.Binds);
+        var scoped = new ScopedPdu(at.Engine.Octets.ToArray(), "", pdu);
+        question.Sent = true;
+        return Sealing.Seal(
+            user, at, user.Level, reportable: true, question.Try(Question.Step.Request), V3Message.LargestSize, scoped);
+    }
+
+    public Heard Hear(Question question, ReadOnlySpan<byte> datagram)
+    {
+        if (!V3Message.TryDecode(datagram, out var message, out var why)) return new Heard.Dropped(DropReason.Malformed, why);
+        if (question.Asked(message.MessageId) is not { } step)
+            return new Heard.Dropped(DropReason.NotAsked, $"msgID {message.MessageId} was not asked");
+        if (!message.Has(MessageFlags.Auth) && message.Scoped is { Pdu.Type: PduType.Report } report)
+            return Unsigned(question, step, message, report.Pdu);
+        return step == Question.Step.Discovery
+            ? new Heard.Dropped(DropReason.WrongContent, "only an unsigned report answers a discovery")
+            : Signed(question, message, datagram);
+    }
+
+    /// <summary>An unsigned report steers the discovery; it never says anything about the device's state.</summary>
+    private Heard Unsigned(Question question, Question.Step step, V3Message message, Pdu pdu)
+    {
+        var report = UsmStats.Read(pdu.Binds);
+        // A SET that was sent is not sent again on the word of a report that anybody may have sent.
+        var mayAskAgain = question.At is null && !(question.Type == PduType.Set && step == Question.Step.Request);
+        if (report == UsmReport.UnknownEngineId && mayAskAgain)
+        {
+            if (message.Security.Engine.Length == 0) return new Heard.Dropped(DropReason.WrongContent, "a report without engine id");
+            var engine = EngineId.Of(message.Security.Engine);
+            if (clock is null || !clock.Engine.Equals(engine)) clock = new EngineClock(engine, time);
+            return StepOn(question, "names its engine again and again");
+        }
+        // The time is taken from signed messages only.
+        if (report == UsmReport.NotInTimeWindow && user.Auth != AuthProtocol.None)
+            return new Heard.Dropped(DropReason.WrongLevel, "an unsigned report about the time");
+        if (step == Question.Step.Discovery) return new Heard.Dropped(DropReason.WrongContent, $"{report} to a discovery");
+        // The engine may have been replaced: whoever asks next discovers anew.
+        if (report == UsmReport.UnknownEngineId) clock = null;
+        return new Heard.Answer(new SnmpAnswer.Refused(report, Authenticated: false, Sentence(report)));
+    }
+
+    private Heard Signed(Question question, V3Message message, ReadOnlySpan<byte> datagram)
+    {
+        var (security, expected) = (message.Security, question.At?.Engine ?? clock!.Engine);
+        if (!message.Has(user.Level & MessageFlags.Auth)) return new Heard.Dropped(DropReason.WrongLevel, "not signed");
+        if (!expected.Octets.SequenceEqual(security.Engine) || security.User != user.Name)
+            return new Heard.Dropped(DropReason.WrongSource, "from another engine or for another user");
+        var keys = user.KeysFor(expected);
+        if (user.Auth != AuthProtocol.None && !Sealing.IsGenuine(datagram, message, keys))
+            return new Heard.Dropped(DropReason.WrongDigest, "wrong signature");
+        if (!Sealing.TryOpen(message, keys, out var scoped, out var why)) return new Heard.Dropped(DropReason.DecryptionError, why);
+
+        var known = clock is not null && clock.Engine.Equals(expected) ? clock : clock = new EngineClock(expected, time);
+        var pdu = scoped.Pdu;
+        if (pdu.Type == PduType.Report) return SignedReport(question, security, UsmStats.Read(pdu.Binds), known);
+        if (!message.Has(user.Level)) return new Heard.Dropped(DropReason.WrongLevel, "not encrypted");
+        if (user.Auth != AuthProtocol.None && known.IsLate(security.Boots, security.Seconds))
+            return new Heard.Dropped(DropReason.OutsideTimeWindow, "older than the time window");
+        if (Mismatch(question, pdu) is { } mismatch) return new Heard.Dropped(DropReason.WrongContent, mismatch);
+        known.Hear(security.Boots, security.Seconds);
+        return new Heard.Answer(new SnmpAnswer.Response(
+            pdu.Binds, pdu.Error, pdu.Index, new EngineMoment(expected, security.Boots, security.Seconds),
+            user.Auth != AuthProtocol.None));
+    }
+
+    private Heard SignedReport(Question question, SecurityParameters security, UsmReport report, EngineClock known)
+    {
+        if (report == UsmReport.NotInTimeWindow)
+        {
+            if (known.Resync(security.Boots, security.Seconds)) ClockWentBack++;
+            // A message with a moment of its own is *meant* to be refused when that moment is over: never sent with another.
+            if (question.At is null)
+            {
+                // The device has signed that it did not process this try.
+                question.Sent = false;
+                return StepOn(question, "refuses the time that it tells");
+            }
+        }
+        return new Heard.Answer(new SnmpAnswer.Refused(report, user.Auth != AuthProtocol.None, Sentence(report)));
+    }
+
+    private static Heard StepOn(Question question, string otherwise) => question.MayStepOn()
+        ? new Heard.AskAgain()
+        : new Heard.Answer(new SnmpAnswer.NoAnswer(question.Sent, $"the device {otherwise}"));
+
+    private static string? Mismatch(Question question, Pdu pdu)
+    {
+        if (pdu.Type != PduType.Response) return $"{pdu.Type} is no answer";
+        if (pdu.RequestId != question.RequestId) return "answers another request";
+        if (pdu.Error != SnmpError.None) return null;
+        if (pdu.Binds.Count != question.Binds.Count) return "answers another number of names";
+        if (question.Type == PduType.GetNext) return null;
+        return pdu.Binds.Zip(question.Binds).All(pair => pair.First.Name.Equals(pair.Second.Name)) ? null : "answers other names";
+    }
+
+    private static string Sentence(UsmReport report) => report switch
+    {
+        UsmReport.UnsupportedSecurityLevel => "the device does not know this user at this security level",
+        UsmReport.NotInTimeWindow => "the message is outside the device's time window",
+        UsmReport.UnknownUserName => "the device has no such user",
+        UsmReport.UnknownEngineId => "the message is for another engine",
+        UsmReport.WrongDigest => "wrong password or authentication protocol",
+        UsmReport.DecryptionError => "wrong privacy password or protocol",
+        _ => "the device refused the message",
+    };
+}

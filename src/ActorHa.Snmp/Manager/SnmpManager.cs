@@ -1,0 +1,235 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorHa.Snmp.Manager;
+using ActorHa.Snmp.Security;
+
+namespace ActorHa.Snmp;
+
+/// <summary>
+/// Asks one device: one socket, one question at a time. It finds the engine and its time by itself. Questions (Get,
+/// GetNext) are repeated until their patience is over; a SET is one datagram and never sent twice, because SNMPv3 knows
+/// no duplicates: a device executes each copy.
+/// </summary>
+public sealed class SnmpManager : IAsyncDisposable
+{
+    /// <summary>Pauses between tries grow to this.</summary>
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
+
+    private readonly IPEndPoint device;
+    private readonly TimeProvider time;
+    private readonly TimeSpan firstRetry;
+    private readonly ManagerSession session;
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly byte[] buffer = new byte[V3Message.LargestSize + 1];
+    private Socket? socket;
+
+    /// <param name="device">Where it listens.</param>
+    /// <param name="user">Who asks, and how it signs.</param>
+    /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s.</param>
+    /// <param name="time">Clock for patience and for carrying the device's time on (monotonic).</param>
+    public SnmpManager(IPEndPoint device, UsmUser user, TimeSpan? firstRetry = null, TimeProvider? time = null)
+    {
+        this.device = device;
+        this.time = time ?? TimeProvider.System;
+        this.firstRetry = firstRetry ?? TimeSpan.FromMilliseconds(300);
+        session = new ManagerSession(user, this.time);
+    }
+
+    /// <summary>The device's engine and its time by now, from authenticated answers; null before the first.</summary>
+    public EngineMoment? Now => session.Now;
+
+    /// <summary>
+    /// How often the device's clock was seen to go back with the same boots or fewer: it does not keep its boots, so a
+    /// message recorded in an earlier life may be in its time window again. Alarm, and have the device's clock kept.
+    /// </summary>
+    public int ClockWentBack => session.ClockWentBack;
+
+    /// <summary>Datagrams that were not believed.</summary>
+    public DropCounters Dropped { get; } = new();
+
+    /// <summary>Reads values, all in one PDU: what is answered was so at one moment.</summary>
+    public Task<SnmpAnswer> GetAsync(IReadOnlyList<Oid> names, TimeSpan patience, CancellationToken cancel = default) =>
+        AskAsync(new Question(PduType.Get, [.. names.Select(VarBind.Asking)], null), patience, cancel);
+
+    /// <summary>Reads what follows each name.</summary>
+    public Task<SnmpAnswer> GetNextAsync(IReadOnlyList<Oid> names, TimeSpan patience, CancellationToken cancel = default) =>
+        AskAsync(new Question(PduType.GetNext, [.. names.Select(VarBind.Asking)], null), patience, cancel);
+
+    /// <summary>
+    /// Writes values, in one datagram that is not repeated. With <paramref name="at"/> the message carries that moment
+    /// of the device's clock however late it is sent, so the device refuses it when more than
+    /// <see cref="EngineMoment.WindowSeconds"/> seconds have passed since; the refusal is the answer. Without it the
+    /// device's time by now is used and learnt anew where it is wrong.
+    /// </summary>
+    public Task<SnmpAnswer> SetAsync(
+        IReadOnlyList<VarBind> binds, EngineMoment? at, TimeSpan patience, CancellationToken cancel = default) =>
+        AskAsync(new Question(PduType.Set, binds, at), patience, cancel);
+
+    /// <summary>
+    /// Reads a subtree in order, at most <paramref name="most"/> rows. <c>Fault</c> is the answer that ended it early;
+    /// null means that the walk came to the subtree's end.
+    /// </summary>
+    public async Task<(IReadOnlyList<VarBind> Rows, SnmpAnswer? Fault)> WalkAsync(
+        Oid root, int most, TimeSpan patience, CancellationToken cancel = default)
+    {
+        var began = time.GetTimestamp();
+        var rows = new List<VarBind>();
+        var at = root;
+        while (rows.Count < most)
+        {
+            var left = patience - time.GetElapsedTime(began);
+            var answer = left > TimeSpan.Zero
+                ? await GetNextAsync([at], left, cancel)
+                : new SnmpAnswer.NoAnswer(false, "the walk took too long");
+            if (answer is not SnmpAnswer.Response { Error: SnmpError.None } response) return (rows, answer);
+            var row = response.Binds[0];
+            if (row.Value is SnmpValue.EndOfMibView || !row.Name.IsIn(root)) return (rows, null);
+            // A device whose rows do not rise would keep us walking in a circle.
+            if (row.Name.CompareTo(at) <= 0) return (rows, new SnmpAnswer.NoAnswer(true, "the device's rows do not rise"));
+            rows.Add(row);
+            at = row.Name;
+        }
+        return (rows, new SnmpAnswer.NoAnswer(true, $"more than {most} rows"));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        socket?.Dispose();
+        turn.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<SnmpAnswer> AskAsync(Question question, TimeSpan patience, CancellationToken cancel)
+    {
+        using var over = new CancellationTokenSource(patience, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
+        try
+        {
+            await turn.WaitAsync(end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return new SnmpAnswer.NoAnswer(false, "another question was still being asked");
+        }
+        try
+        {
+            return await InTurnAsync(question, patience, end.Token);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<SnmpAnswer> InTurnAsync(Question question, TimeSpan patience, CancellationToken end)
+    {
+        var why = $"no answer within {patience.TotalSeconds:0.###} s";
+        var pause = firstRetry;
+        while (!end.IsCancellationRequested)
+        {
+            // A SET goes out once. What is repeated here are questions, and the discovery before a SET.
+            var silent = question is { Type: PduType.Set, Sent: true };
+            try
+            {
+                if (!silent) await SendAsync(question, end);
+                if (await ListenAsync(question, silent ? null : pause, end) is { } answer) return answer;
+            }
+            catch (SocketException e)
+            {
+                why = e.SocketErrorCode == SocketError.ConnectionRefused
+                    ? "the device's port is closed"
+                    : $"the network says: {e.SocketErrorCode}";
+                // The address we send from may be gone: the next try takes a new socket.
+                if (e.SocketErrorCode != SocketError.ConnectionRefused) Forget();
+                if (question is { Type: PduType.Set, Sent: true }) return new SnmpAnswer.NoAnswer(true, why);
+                await PauseAsync(pause, end);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
+        }
+        return new SnmpAnswer.NoAnswer(question.Sent, why);
+    }
+
+    /// <summary>Listens until the question is answered, the pause is over (null), or the engine is known (null: send now).</summary>
+    private async Task<SnmpAnswer?> ListenAsync(Question question, TimeSpan? pause, CancellationToken end)
+    {
+        using var over = pause is { } p ? new CancellationTokenSource(p, time) : new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(over.Token, end);
+        while (true)
+        {
+            int length;
+            try
+            {
+                length = await socket!.ReceiveAsync(buffer, SocketFlags.None, stop.Token);
+            }
+            catch (OperationCanceledException) when (!end.IsCancellationRequested)
+            {
+                return null;
+            }
+            switch (session.Hear(question, buffer.AsSpan(0, length)))
+            {
+                case Heard.Dropped dropped:
+                    Dropped.Count(dropped.Reason);
+                    break;
+                case Heard.AskAgain:
+                    return null;
+                case Heard.Answer answer:
+                    return answer.What;
+            }
+        }
+    }
+
+    private async Task SendAsync(Question question, CancellationToken end)
+    {
+        socket ??= Open();
+        var datagram = session.Build(question);
+        try
+        {
+            await socket.SendAsync(datagram, SocketFlags.None, end);
+        }
+        catch (SocketException)
+        {
+            // The kernel did not take it: often it only tells of an earlier datagram that met a closed port.
+            question.Sent = false;
+            throw;
+        }
+    }
+
+    /// <summary>Connected: other addresses are not heard, and a closed port is told at once.</summary>
+    private Socket Open()
+    {
+        var fresh = new Socket(device.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            fresh.Connect(device);
+            return fresh;
+        }
+        catch (SocketException)
+        {
+            fresh.Dispose();
+            throw;
+        }
+    }
+
+    private void Forget()
+    {
+        socket?.Dispose();
+        socket = null;
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken end)
+    {
+        try
+        {
+            await Task.Delay(pause, time, end);
+        }
+        catch (OperationCanceledException)
+        {
+            // The question's patience is over: the loop above ends and says so.
+        }
+    }
+}
