@@ -1,0 +1,287 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Threading.Channels;
+using ActorHa.Core;
+using ActorHa.Ports;
+
+namespace ActorHa.Drivers.Hypervisors.Qemu;
+
+/// <summary>
+/// VMs as plain QEMU processes. They are started without a shell, in a session (and a systemd scope) of their own; their
+/// ends come from the kernel's pidfds, their events from QMP. Nothing of what it knows must be kept: another agent's life
+/// finds the same processes, with their epochs, in the process table.
+/// </summary>
+/// <remarks>
+/// One driver per host and process namespace; that no second agent works beside it is the agent's business (its lock).
+/// Orders for one VM are carried out one after the other; a stop voids every start that was asked before it.
+/// </remarks>
+public sealed class QemuHypervisor : IHypervisor
+{
+    private readonly QemuOptions _options;
+    private readonly string? _binary;
+    private readonly string? _systemdRun;
+    private readonly EndWatch _ends = new();
+    private readonly ConcurrentDictionary<int, WatchedVm> _watched = new();
+    private readonly ConcurrentDictionary<VmName, Desk> _desks = new();
+    private readonly Lock _adopting = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closed;
+    private int _disposed;
+
+    // A notice waits for room (its sender is the follower of that one process), so none is lost and the queue has an end.
+    private readonly Channel<VmNotice> _notices = Channel.CreateBounded<VmNotice>(1024);
+
+    /// <summary>Makes the driver; nothing is started or adopted by it.</summary>
+    public QemuHypervisor(QemuOptions options)
+    {
+        _options = options;
+        _closed = _closing.Token;
+        _binary = OnPath(options.Binary);
+        if (options.UseScopes ?? Directory.Exists("/run/systemd/system")) _systemdRun = OnPath("systemd-run");
+        Directory.CreateDirectory(options.RuntimeDirectory);
+    }
+
+    /// <inheritdoc/>
+    public ChannelReader<VmNotice> Notices => _notices.Reader;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FoundVm>> FindAsync(CancellationToken cancel) => Task.Run<IReadOnlyList<FoundVm>>(() =>
+    {
+        var found = ProcessTable.Scan();
+        foreach (var process in found)
+        {
+            Adopt(process);
+            // Whoever finds also keeps house: QEMU's own chatter must not fill /run.
+            if (process.QmpSocket is not null) VmLog.Shorten(new StartPlan(process.Vm, default, _options.Host, Path.Combine(_options.RuntimeDirectory, process.Vm.Value)).Log, _options.LogLimit);
+        }
+
+        return [.. found.Select(p => new FoundVm(p.Vm, p.Epoch, p.Pid))];
+    }, cancel);
+
+    /// <inheritdoc/>
+    public async Task<StartAnswer> StartAsync(StartOrder order, CancellationToken cancel)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        if (!CommandLine.IsUsable(order.Vm)) return No(order, $"'{order.Vm}' cannot be a VM's name here: letters, digits, '.', '-', '_', up to 64");
+        var desk = _desks.GetOrAdd(order.Vm, _ => new Desk());
+        using var orClosed = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closed);
+        return await desk.StartAsync(
+            mayGoOn => ExecuteAsync(order, desk, asked, mayGoOn),
+            () => No(order, "a stop was given after this start"),
+            orClosed.Token);
+    }
+
+    private async Task<StartAnswer> ExecuteAsync(StartOrder order, Desk desk, long asked, CancellationToken mayGoOn)
+    {
+        if (_binary is null) return No(order, $"{_options.Binary} is not installed");
+        var plan = new StartPlan(order.Vm, order.Epoch, _options.Host, Path.Combine(_options.RuntimeDirectory, order.Vm.Value));
+        if (plan.QmpSocket.Length > 107) return No(order, $"{plan.QmpSocket} is too long for a socket's path (107)");
+        WatchedVm vm;
+        try
+        {
+            if (ProcessTable.Scan().Find(p => p.Vm == order.Vm) is { } leftover)
+            {
+                Adopt(leftover);
+                return No(order, $"{order.Vm} runs already: pid {leftover.Pid}, {leftover.Epoch?.ToString() ?? "not ours"}");
+            }
+
+            var arguments = CommandLine.Build(plan, order.Definition);
+            Prepare(plan);
+            string program = _binary;
+            if (_systemdRun is not null)
+            {
+                arguments.InsertRange(0, ["--scope", "--quiet", "--collect", $"--unit=actorha-vm-{order.Vm}.scope", "--", _binary]);
+                program = _systemdRun;
+            }
+
+            if (mayGoOn.IsCancellationRequested) return No(order, "the start was called off");
+            var pid = Spawn.Start(program, arguments, plan.Log);
+            if (Watch(CommandLine.Read(pid, [program, .. arguments])!, young: true) is not { } watched)
+            {
+                // Our own child cannot vanish before we reap it: we are out of descriptors. Unwatched it may not run.
+                _ = Native.Kill(pid, 9);
+                return No(order, "the process could not be watched: killed");
+            }
+
+            vm = watched;
+        }
+        catch (Exception e) when (e is Win32Exception or FormatException or IOException or UnauthorizedAccessException)
+        {
+            return No(order, e.Message);
+        }
+
+        var executed = Stopwatch.GetElapsedTime(asked);
+        desk.Images = vm.Process.Images;
+        var patience = Task.Delay(_options.StartPatience, mayGoOn);
+        await Task.WhenAny(vm.Greeted, vm.Ended, patience);
+        var started = vm.Greeted.IsCompletedSuccessfully && vm.Greeted.Result is not null && !vm.Ended.IsCompleted && !mayGoOn.IsCancellationRequested;
+        vm.Answer(started);
+        if (started)
+            return new StartAnswer(order.Vm, order.Epoch, true, vm.Process.Pid,
+                $"executed after {executed.TotalMilliseconds:0.0} ms, QMP answered after {Stopwatch.GetElapsedTime(asked).TotalMilliseconds:0.0} ms");
+
+        if (vm.Greeted.IsCompleted) await Task.WhenAny(vm.Ended, patience); // the line has ended, so does the process
+        if (vm.Ended.IsCompleted) return No(order, $"QEMU ended ({vm.Ended.Result ?? "?"}): {VmLog.LastLines(plan.Log)}");
+        var why = mayGoOn.IsCancellationRequested ? "the start was called off" : $"no answer by QMP within {_options.StartPatience.TotalSeconds:0.#} s";
+        vm.Kill();
+        await Task.WhenAny(vm.Ended, Task.Delay(_options.KillPatience, CancellationToken.None));
+        return No(order, vm.Ended.IsCompleted ? $"{why}: killed" : $"{why}; pid {vm.Process.Pid} does not die");
+    }
+
+    /// <inheritdoc/>
+    public Task<StopAnswer> StopAsync(VmName vm, TimeSpan grace, CancellationToken cancel)
+    {
+        var desk = _desks.GetOrAdd(vm, _ => new Desk());
+        return desk.StopAsync(async () =>
+        {
+            try
+            {
+                return await EndAsync(vm, grace, desk, cancel);
+            }
+            catch (IOException e)
+            {
+                return new StopAnswer(vm, false, e.Message);
+            }
+        }, cancel);
+    }
+
+    private async Task<StopAnswer> EndAsync(VmName vm, TimeSpan grace, Desk desk, CancellationToken cancel)
+    {
+        var images = new HashSet<string>(desk.Images);
+        var story = new List<string>();
+        // More than one process of one VM cannot be ours, but none may survive a stop.
+        foreach (var process in ProcessTable.Scan().Where(p => p.Vm == vm))
+        {
+            if (Adopt(process) is not { } watched) continue;
+            images.UnionWith(process.Images);
+            images.UnionWith(ProcessTable.OpenFiles(process.Pid));
+            desk.Images = images;
+            watched.Order();
+            var how = "killed";
+            if (grace > TimeSpan.Zero && await AskGuestAsync(watched, grace, cancel)) how = "the guest shut down";
+            else watched.Kill();
+            await Task.WhenAny(watched.Ended, Task.Delay(_options.KillPatience, cancel));
+            cancel.ThrowIfCancellationRequested();
+            if (!watched.Ended.IsCompleted)
+                return new StopAnswer(vm, false, $"pid {process.Pid} was killed and does not end: {State(process.Pid)}");
+            story.Add($"pid {process.Pid} {how}");
+        }
+
+        // Whatever could not be watched above (no descriptor left) or came meanwhile by another hand.
+        if (ProcessTable.Scan().Find(p => p.Vm == vm) is { } still) return new StopAnswer(vm, false, $"pid {still.Pid} is still there");
+        var flushing = Task.Run(() => PageCache.Flush(images), CancellationToken.None);
+        await Task.WhenAny(flushing, Task.Delay(_options.KillPatience, cancel));
+        cancel.ThrowIfCancellationRequested();
+        if (!flushing.IsCompleted)
+            return new StopAnswer(vm, false, "gone, but its images are still being flushed");
+        if (await flushing is { } trouble) return new StopAnswer(vm, false, $"gone, but {trouble}");
+        return new StopAnswer(vm, true, story.Count == 0 ? "it does not run" : $"{string.Join(", ", story)}; flushed");
+    }
+
+    /// <summary>
+    /// Presses the VM's power button, no more: the guest's end is then its own doing and told as a notice. False where no
+    /// process of ours is known that would hear it.
+    /// </summary>
+    public async Task<bool> PressPowerButtonAsync(VmName vm, CancellationToken cancel) =>
+        _watched.Values.FirstOrDefault(w => w.Process.Vm == vm) is { } watched
+        && await watched.Greeted.WaitAsync(cancel) is { } qmp
+        && await qmp.AskAsync("system_powerdown", cancel) is not null;
+
+    /// <summary>Presses the power button and waits; true when the process ended within <paramref name="grace"/>.</summary>
+    private static async Task<bool> AskGuestAsync(WatchedVm vm, TimeSpan grace, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(grace);
+        try
+        {
+            if (await vm.Greeted.WaitAsync(patience.Token) is not { } qmp) return vm.Ended.IsCompleted;
+            await qmp.AskAsync("system_powerdown", patience.Token);
+            await vm.Ended.WaitAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return vm.Ended.IsCompleted;
+        }
+    }
+
+    /// <summary>Watches a process that was found in the table; the one watch where it is watched already; null where it is gone.</summary>
+    private WatchedVm? Adopt(VmProcess process)
+    {
+        lock (_adopting)
+            return _watched.TryGetValue(process.Pid, out var known) && !known.Ended.IsCompleted ? known : Watch(process, young: false);
+    }
+
+    private WatchedVm? Watch(VmProcess process, bool young)
+    {
+        if (PidFd.Open(process.Pid) is not { } fd) return null;
+        // The number may have passed to another process since the scan; what the descriptor names cannot change any more.
+        if (!young && ProcessTable.Read(process.Pid)?.Vm != process.Vm)
+        {
+            fd.Dispose();
+            return null;
+        }
+
+        var vm = new WatchedVm(process, fd, n => _notices.Writer.WriteAsync(n, _closed).AsTask());
+        _watched[process.Pid] = vm;
+        _ends.Add(fd, how =>
+        {
+            _watched.TryRemove(KeyValuePair.Create(process.Pid, vm));
+            vm.End(how);
+        });
+        _ = FollowAsync(vm, young);
+        return vm;
+    }
+
+    private static async Task FollowAsync(WatchedVm vm, bool young)
+    {
+        try
+        {
+            await vm.FollowAsync(young);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The driver is closed: nobody is left to be told.
+        }
+    }
+
+    /// <summary>Clears what an earlier life left behind (no process of this VM is there) and cuts the log.</summary>
+    private static void Prepare(StartPlan plan)
+    {
+        Directory.CreateDirectory(plan.Directory);
+        File.Delete(plan.QmpSocket);
+        File.Delete(plan.PidFile);
+        VmLog.Begin(plan.Log);
+    }
+
+    private static string State(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("State:", StringComparison.Ordinal)) ?? "state unknown";
+        }
+        catch (IOException)
+        {
+            return "state unknown";
+        }
+    }
+
+    private static string? OnPath(string program) => Path.IsPathRooted(program)
+        ? File.Exists(program) ? program : null
+        : $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/bin:/sbin:/bin".Split(':')
+            .Where(d => d.Length > 0).Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+
+    private static StartAnswer No(StartOrder order, string why) => new(order.Vm, order.Epoch, false, 0, why);
+
+    /// <summary>Stops watching. The VMs go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        await _closing.CancelAsync();
+        _notices.Writer.TryComplete();
+        _ends.Dispose();
+        foreach (var vm in _watched.Values) vm.Dispose();
+        _closing.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+using ActorHa.Testing;
+
+namespace ActorHa.Drivers.Tests.Qemu;
+
+/// <summary>A test that boots the tiny guest: needs QEMU and the directory that <c>ops/build-guest</c> filled, in ACTORHA_GUEST.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GuestFactAttribute : FactAttribute
+{
+    public GuestFactAttribute() =>
+        Skip = NeedsFactAttribute.Missing("qemu-system-x86_64", false)
+               ?? (File.Exists(Path.Combine(Directory, "kernel")) ? null : "needs ACTORHA_GUEST (ops/build-guest DIR)");
+
+    public static string Directory => Environment.GetEnvironmentVariable("ACTORHA_GUEST") ?? "";
+}
