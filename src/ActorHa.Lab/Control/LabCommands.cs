@@ -62,7 +62,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
     {
         var near = Usage.Where(u => u.StartsWith(request.Command + " ", StringComparison.Ordinal)).ToList();
         var said = string.Join(' ', request.Words.Prepend(request.Command));
-        return near.Count > 0 ? $"'{said}' is not understood: {string.Join("; ", near)}" : $"there is no command '{request.Command}'; actorha-lab help lists them";
+        return near.Count > 0 ? $"'{said}' is not understood: {string.Join("; ", near.Select(u => u.Split("   ")[0]))}" : $"there is no command '{request.Command}'; actorha-lab help lists them";
     }
 
     private static string Do(LabHost host, Action<LabHost> act, string done)
@@ -79,7 +79,8 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
 
     private string CutOneWay(string from, string to)
     {
-        network.CutOneWay(Address(from), Address(to));
+        if (from == to) throw new LabException($"{from} cannot be cut from itself");
+        network.Break([new Cut(Address(from), Address(to))]);
         return $"{to} hears {from} no more";
     }
 
@@ -88,11 +89,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
         Address(a);
         var cut = others.Select(Address).ToList();
         if (cut.Contains(a)) throw new LabException($"{a} cannot be cut from itself");
-        foreach (var b in cut)
-        {
-            network.CutOneWay(a, b);
-            network.CutOneWay(b, a);
-        }
+        network.Break([.. cut.SelectMany(b => new[] { new Cut(a, b), new Cut(b, a) })]);
         return $"nothing gets through between {a} and {string.Join(", ", cut)}";
     }
 
@@ -134,7 +131,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
         return $"chassis: {done}";
     }
 
-    private LabHost Host(string name) => hosts.FirstOrDefault(h => h.Name == name) ?? hosts.Single(h => h.Name == site.Member(name).Name);
+    private LabHost Host(string name) => hosts.Single(h => h.Name == site.Member(name).Name);
 
     private IReadOnlyList<string> Others(string name) => [.. hosts.Select(h => h.Name).Where(n => n != name)];
 

@@ -90,8 +90,11 @@ public sealed class ControlGroup(string path)
     public void Kill()
     {
         if (!Exists) return;
+        var doomed = Processes();
         File.WriteAllText(Control("cgroup.kill"), "1");
-        Await(() => !Populated, "die");
+        // An empty group has closed its files; the first process of a namespace then still waits for its children to be
+        // reaped. Whoever counts processes afterwards must not meet it.
+        Await(() => !Populated && !doomed.Any(Tool.Lives), "die");
     }
 
     /// <summary>Removes the empty group, if it is there.</summary>

@@ -75,21 +75,30 @@ public sealed class LabNetwork(SiteDescription site)
         }
     }
 
-    /// <summary>Stops what <paramref name="from"/> sends to <paramref name="to"/>.</summary>
-    public void CutOneWay(string from, string to) => Change(() => _cuts.Add(new Cut(from, to)), to);
-
-    /// <summary>Lets everything through again that goes to or comes from a host; null = between all.</summary>
-    public void Heal(string? host) =>
-        Change(() => _cuts.RemoveWhere(c => host == null || c.From == host || c.To == host), [.. Addresses().Keys]);
-
-    private void Change(Action change, params string[] receivers)
+    /// <summary>Nothing gets through any more in these directions.</summary>
+    public void Break(IReadOnlyList<Cut> cuts)
     {
         lock (_gate)
         {
-            change();
-            foreach (var receiver in receivers.Where(r => File.Exists(NamespaceFile(r)))) Enforce(receiver);
+            _cuts.UnionWith(cuts);
+            EnforceAll(cuts.Select(c => c.To).Distinct());
         }
     }
+
+    /// <summary>Lets everything through again that goes to or comes from a host; null = between all.</summary>
+    public void Heal(string? host)
+    {
+        lock (_gate)
+        {
+            var healed = _cuts.Where(c => host == null || c.From == host || c.To == host).ToList();
+            _cuts.ExceptWith(healed);
+            EnforceAll(healed.Select(c => c.To).Distinct());
+        }
+    }
+
+    // At once rather than in turn: a cable is cut for both ends in the same moment, or nearly so.
+    private void EnforceAll(IEnumerable<string> receivers) =>
+        Task.WhenAll(receivers.Where(r => File.Exists(NamespaceFile(r))).Select(r => Task.Run(() => Enforce(r)))).GetAwaiter().GetResult();
 
     // The whole table is replaced in one transaction: there is no moment with half of the rules.
     private void Enforce(string receiver)

@@ -56,6 +56,21 @@ internal static class Tool
             throw new LabException($"cannot send {signal} to process {pid}: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
+    /// <summary>Whether a process can still do anything; dead ones may stay on the list until their parent has looked at them.</summary>
+    public static bool Lives(int pid)
+    {
+        try
+        {
+            // proc(5): "pid (name) state …"; the name may hold anything, also a parenthesis.
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int pid, int signal);

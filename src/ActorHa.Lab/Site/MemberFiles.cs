@@ -47,7 +47,7 @@ public sealed class MemberFiles(SiteDescription site, LabPaths paths)
         var peers = site.Members.Where(m => m != member).Select(peer =>
             $"    {peer.Name} {{ heartbeat = \"{peer.Address}:{HeartbeatPort}\", etcd = \"{EtcdEndpoint(site, peer)}\" }}");
         var tls = site.Etcd.Tls is { } t
-            ? $", ca-file = \"{Own(t.Ca, member)}\", cert-file = \"{Own(t.Certificate, member)}\", key-file = \"{Own(t.Key, member)}\""
+            ? $", ca-file = \"{Own(t.Ca, member)}\", certificate-file = \"{Own(t.Certificate, member)}\", key-file = \"{Own(t.Key, member)}\""
             : "";
         return $$"""
             # Written by actorha-lab up. What all members share is in the journal (actorha config apply).
