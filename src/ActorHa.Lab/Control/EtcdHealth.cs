@@ -43,7 +43,7 @@ internal sealed class EtcdHealth(SiteDescription site) : IDisposable
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) };
         if (site.Etcd.Tls is { } tls)
         {
-            var own = X509Certificate2.CreateFromPemFile(MemberFiles.Own(tls.Certificate, member), MemberFiles.Own(tls.Key, member));
+            var own = X509Certificate2.CreateFromPemFile(SiteFiles.Own(tls.Certificate, member), SiteFiles.Own(tls.Key, member));
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 // Without the callback no certificate is sent where the server names no authority.
@@ -52,10 +52,10 @@ internal sealed class EtcdHealth(SiteDescription site) : IDisposable
                 {
                     TrustMode = X509ChainTrustMode.CustomRootTrust,
                     RevocationMode = X509RevocationMode.NoCheck,
-                    CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(MemberFiles.Own(tls.Ca, member)) },
+                    CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(SiteFiles.Own(tls.Ca, member)) },
                 },
             };
         }
-        return new HttpClient(handler) { BaseAddress = new Uri(MemberFiles.EtcdEndpoint(site, member)), Timeout = Patience };
+        return new HttpClient(handler) { BaseAddress = new Uri(SiteFiles.EtcdEndpoint(site, member)), Timeout = Patience };
     }
 }

@@ -41,7 +41,7 @@ public static class LabBuilder
         record.Write();
         try
         {
-            new MemberFiles(site, paths).Write();
+            new SiteFiles(site, paths).Write();
             new LabNetwork(site).Create();
             progress($"network: {site.Chassis.Name} {site.Chassis.Address}, {string.Join(", ", site.Members.Select(m => $"{m.Name} {m.Address}"))}");
             await StartDaemonAsync(site, paths, client, progress);
@@ -153,7 +153,7 @@ public static class LabBuilder
     private static void DemandAgent(SiteDescription site)
     {
         var missing = site.AgentCommand.Split(' ').Where(w => w.StartsWith("{artifacts}", StringComparison.Ordinal))
-            .Select(w => w.Replace("{artifacts}", MemberFiles.Artifacts)).FirstOrDefault(f => !File.Exists(f));
+            .Select(w => w.Replace("{artifacts}", SiteFiles.Artifacts)).FirstOrDefault(f => !File.Exists(f));
         if (missing != null) throw new LabException($"{missing} is missing: build the agent (ops/lab does) or give --agent-command");
     }
 }

@@ -3,7 +3,7 @@ namespace ActorHa.Lab.Tests.Site;
 public class SiteTests
 {
     private static readonly SiteDescription Site = new();
-    private static readonly MemberFiles Files = new(Site, LabPaths.In("/var/tmp/some-lab"));
+    private static readonly SiteFiles Files = new(Site, LabPaths.In("/var/tmp/some-lab"));
 
     [Fact]
     public void The_default_site_is_the_one_that_asked_for_this_product()
@@ -47,7 +47,7 @@ public class SiteTests
     public void Etcd_speaks_http_until_it_is_given_certificates()
     {
         var plain = Files.EtcdCommand(Site.Member("witness"));
-        var secured = new MemberFiles(Site with { Etcd = new EtcdSettings { Tls = new EtcdTls("/ca", "/{host}.crt", "/{host}.key") } }, LabPaths.In("/var/tmp/some-lab"))
+        var secured = new SiteFiles(Site with { Etcd = new EtcdSettings { Tls = new EtcdTls("/ca", "/{host}.crt", "/{host}.key") } }, LabPaths.In("/var/tmp/some-lab"))
             .EtcdCommand(Site.Member("witness"));
 
         Assert.Contains("--pre-vote", plain);

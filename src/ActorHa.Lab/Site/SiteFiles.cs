@@ -4,7 +4,7 @@ using System.Text;
 namespace ActorHa.Lab;
 
 /// <summary>Writes the files that the members and etcd start with.</summary>
-public sealed class MemberFiles(SiteDescription site, LabPaths paths)
+public sealed class SiteFiles(SiteDescription site, LabPaths paths)
 {
     private const int HeartbeatPort = 7411;
     private const int ClientPort = 2379;
@@ -127,7 +127,7 @@ public sealed class MemberFiles(SiteDescription site, LabPaths paths)
 
     private static string Resource(string name)
     {
-        using var stream = typeof(MemberFiles).Assembly.GetManifestResourceStream(name)
+        using var stream = typeof(SiteFiles).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is missing in the program");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
