@@ -13,7 +13,7 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
     private Process? _life;
     private long _bootedAt;
     private volatile bool _power;
-    private uint _boots;
+    private volatile uint _boots;
     private string _bootId = "";
 
     /// <summary>What it is.</summary>
@@ -29,13 +29,7 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
     public bool Frozen => _power && group.Frozen;
 
     /// <summary>How often it was booted.</summary>
-    public uint BootCount
-    {
-        get
-        {
-            lock (_gate) return _boots;
-        }
-    }
+    public uint BootCount => _boots;
 
     /// <summary>Boot id of its present life; empty before the first.</summary>
     public string BootId

@@ -21,10 +21,28 @@ public sealed class HostSocket : IDisposable
 
     public static HostSocket On(SiteDescription site, string host)
     {
-        var address = IPAddress.Parse(host == site.Chassis.Name ? site.Chassis.Address : site.Member(host).Address);
-        HostSocket? made = null;
+        var address = AddressOf(site, host);
+        return Inside(site, host, () =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 10_000 };
+            socket.Bind(new IPEndPoint(address, Port));
+            return new HostSocket(socket, address);
+        });
+    }
+
+    /// <summary>A connection from one host to another one's etcd.</summary>
+    public static Socket ToEtcd(SiteDescription site, string from, string to) => Inside(site, from, () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(AddressOf(site, to), 2379);
+        return socket;
+    });
+
+    // A socket stays in the network namespace of the thread that made it; this thread enters one and ends there.
+    private static T Inside<T>(SiteDescription site, string host, Func<T> make) where T : class
+    {
+        T? made = null;
         Exception? fault = null;
-        // A socket stays in the network namespace of the thread that made it; this thread enters one and ends there.
         var thread = new Thread(() =>
         {
             try
@@ -32,9 +50,7 @@ public sealed class HostSocket : IDisposable
                 using var ns = File.OpenHandle(new LabNetwork(site).NamespaceFile(host));
                 const int network = 0x40000000;
                 if (SetNs((int)ns.DangerousGetHandle(), network) != 0) throw new IOException(Marshal.GetLastPInvokeErrorMessage());
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 10_000 };
-                socket.Bind(new IPEndPoint(address, Port));
-                made = new HostSocket(socket, address);
+                made = make();
             }
             catch (Exception e)
             {
@@ -45,6 +61,9 @@ public sealed class HostSocket : IDisposable
         thread.Join();
         return made ?? throw new InvalidOperationException($"no socket on {host}", fault);
     }
+
+    private static IPAddress AddressOf(SiteDescription site, string host) =>
+        IPAddress.Parse(host == site.Chassis.Name ? site.Chassis.Address : site.Member(host).Address);
 
     public void Send(HostSocket to, string text) => _socket.SendTo(Encoding.ASCII.GetBytes(text), new IPEndPoint(to.Address, Port));
 

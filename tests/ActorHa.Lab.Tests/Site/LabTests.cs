@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using ActorHa.Testing;
 using Xunit.Abstractions;
 
@@ -85,6 +86,22 @@ public sealed class LabTests(TestLab lab, ITestOutputHelper output) : IClassFixt
         rainbowdash.Send(witness, "healed");
         Assert.Equal("healed", witness.Receive());
         await lab.EtcdIsWell();
+    }
+
+    [NeedsFact(TestLab.Programs, root: true)]
+    public async Task A_host_without_power_says_no_farewell_to_its_connections()
+    {
+        await lab.EtcdIsWell();
+        using var connection = HostSocket.ToEtcd(lab.Site, "witness", "applejack");
+
+        await Client.PowerOffAsync("applejack");
+        await Client.PowerOnAsync("applejack");
+        await lab.EtcdIsWell();
+
+        // Had the dying host, or the kernel after it, sent anything in all this time, there would be something to read.
+        Assert.False(connection.Poll(0, SelectMode.SelectRead));
+        connection.Send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+        Assert.Equal(SocketError.ConnectionReset, Assert.Throws<SocketException>(() => connection.Receive(new byte[100])).SocketErrorCode);
     }
 
     [NeedsFact(TestLab.Programs, root: true)]
