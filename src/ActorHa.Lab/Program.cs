@@ -1,1 +1,3 @@
-return 0;
+using ActorHa.Lab;
+
+return await LabCli.RunAsync(args, Console.Out, Console.Error);
