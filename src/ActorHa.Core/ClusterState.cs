@@ -21,6 +21,9 @@ public sealed record ClusterState
     /// <summary>SHA-256 of the configuration's text.</summary>
     public string ConfigSha256 { get; init; } = "";
 
+    /// <summary>The configuration's text, as it was applied.</summary>
+    public string ConfigText { get; init; } = "";
+
     /// <summary>The configuration.</summary>
     public ClusterConfig Config { get; init; } = ClusterConfig.None;
 

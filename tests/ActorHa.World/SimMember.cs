@@ -194,7 +194,7 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
         foreach (var vm in _vms.Keys.ToList())
         {
             var found = machine.Processes.Find(p => p.Vm == vm);
-            Vm(vm, new VmLooked(found?.Pid, found?.Epoch));
+            Vm(vm, new VmLooked(found?.Pid, found?.Epoch, world.Time.Now));
         }
     }
 

@@ -6,8 +6,8 @@ public abstract record VmMessage;
 /// <summary>The order that follows from the journal now.</summary>
 public sealed record VmOrdered(VmOrder Order) : VmMessage;
 
-/// <summary>The hypervisor was searched: the process found, or none.</summary>
-public sealed record VmLooked(int? Pid, Epoch? Epoch) : VmMessage;
+/// <summary>The hypervisor was searched, beginning at that time: the process found, or none.</summary>
+public sealed record VmLooked(int? Pid, Epoch? Epoch, Instant Asked) : VmMessage;
 
 /// <summary>The hypervisor does not answer.</summary>
 public sealed record VmNotSeen(string Why) : VmMessage;
@@ -64,7 +64,8 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
             case VmOrdered o:
                 _order = o.Order;
                 break;
-            case VmLooked l when _busy == 0:
+            // A search that began before what is known now tells nothing: it may have passed by.
+            case VmLooked l when _busy == 0 && l.Asked >= _seen.Since:
                 Look(l, now, todo);
                 break;
             case VmNotSeen n when _busy == 0:

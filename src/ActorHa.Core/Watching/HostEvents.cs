@@ -80,6 +80,7 @@ public sealed record ConfigurationApplied(long Number, string Sha256, string Tex
         {
             ConfigNumber = Number,
             ConfigSha256 = Sha256,
+            ConfigText = Text,
             Config = Config,
             Hosts = s.Hosts.AddRange(Config.Hosts.Keys.Where(h => !s.Hosts.ContainsKey(h)).Select(h => KeyValuePair.Create(h, HostState.New))),
             Vms = s.Vms

@@ -47,6 +47,9 @@ public static class ApiContract
     /// </summary>
     public const string FenceConfirm = "/fence/confirm";
 
+    /// <summary>POST <see cref="HostReleaseCommand"/> → <see cref="CommandResult"/>.</summary>
+    public const string HostRelease = "/host/release";
+
     /// <summary>How both sides write JSON.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 }

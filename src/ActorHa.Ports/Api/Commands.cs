@@ -42,7 +42,13 @@ public sealed record MaintenanceCommand(bool On, long? ForSeconds, string Operat
 /// <param name="Host">Which.</param>
 /// <param name="Action">Off or on.</param>
 /// <param name="Operator">Who.</param>
-public sealed record PowerCommand(string Host, PowerAction Action, string Operator);
+/// <param name="Force">Also when it owns VMs, whose unwritten data is lost.</param>
+public sealed record PowerCommand(string Host, PowerAction Action, string Operator, bool Force = false);
+
+/// <summary>Forgets a host's fences: it may be admitted again.</summary>
+/// <param name="Host">Which.</param>
+/// <param name="Operator">Who.</param>
+public sealed record HostReleaseCommand(string Host, string Operator);
 
 /// <summary>Off or on.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PowerAction>))]

@@ -1,0 +1,34 @@
+namespace ActorHa.Agent.Api;
+
+/// <summary>The runbook page of an alarm, by the words of its sentence: the Because sentences are the runbooks' index.</summary>
+public static class AlarmNames
+{
+    private static readonly (string Words, string Page)[] Pages =
+    [
+        ("not quorate", "not-quorate"),
+        ("read-only", "read-only"),
+        ("no configuration", "no-configuration"),
+        ("is not in configuration", "no-configuration"),
+        ("not protected", "not-protected"),
+        ("maintenance", "maintenance"),
+        ("may not be fenced", "brake"),
+        ("is not believed", "device-not-believed"),
+        ("its VMs are unwatched", "agent-silent"),
+        ("link between them", "link-broken"),
+        ("may be deaf", "deaf"),
+        ("deaf to it", "deaf"),
+        ("without permission", "stray-vm"),
+        ("was fenced", "quarantine"),
+        ("declared over", "life-over"),
+        ("waits for memory", "vm-waits"),
+        ("waits for", "vm-waits"),
+        ("failed too often", "vm-failed"),
+        ("not well", "degraded"),
+    ];
+
+    /// <summary>Name of the page; <c>other</c> when no page knows the sentence.</summary>
+    public static string Of(string because) => Array.Find(Pages, p => because.Contains(p.Words, StringComparison.Ordinal)).Page ?? "other";
+
+    /// <summary>All pages that exist: each has a file in ops/runbooks.</summary>
+    public static IEnumerable<string> All => Pages.Select(p => p.Page).Concat(["mailbox-full", "late-beats", "other"]).Distinct();
+}

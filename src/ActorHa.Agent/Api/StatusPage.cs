@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using ActorHa.Agent.Actors;
+using ActorHa.Agent.Composition;
+using ActorHa.Agent.Heartbeats;
+using ActorHa.Agent.Os;
+using ActorHa.Agent.Quorum;
+using ActorHa.Core;
+using ActorHa.Ports.Api;
+using VmStateDto = ActorHa.Ports.Api.VmState;
+
+namespace ActorHa.Agent.Api;
+
+/// <summary>Turns what the mind knows into what an operator reads.</summary>
+public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem actors, Func<HeartbeatCounters> beats)
+{
+    /// <summary>The page now.</summary>
+    public StatusDto Page()
+    {
+        if (ledger.Now is not { } now)
+            return new StatusDto(who.Cluster, who.Name.Value, Role, false, "the journal is not read yet", 0, 0, 0, new MaintenanceDto(false), [], [], [], []);
+        var (s, v) = (now.State, now.View);
+        return new StatusDto(
+            s.ConfigNumber == 0 ? who.Cluster : s.Config.Name, who.Name.Value, Role,
+            v.Quorate, v.Quorate ? "a majority accepts our writes" : "no write of ours was accepted lately",
+            now.Head.Lineage, now.Head.Index, s.ConfigNumber,
+            Maintenance(s),
+            [.. Alarms(now)],
+            [.. now.Refusals.Where(r => !r.Alarm).Select(r => new RefusalDto(r.Subject, r.Because))],
+            [.. s.Config.Hosts.Keys.Concat(s.Config.Witnesses).Order().Select(m => Member(s, v, m))],
+            [.. s.Config.Vms.Select(vm => Vm(s, vm.Key, vm.Value))]);
+    }
+
+    /// <summary>What a person should know before confirming that a host has no power; null when there is no such host.</summary>
+    public FenceConfirmationDto? Confirmation(string host)
+    {
+        if (ledger.Now is not { } now || !now.State.Config.Hosts.ContainsKey(new(host))) return null;
+        var (s, v) = (now.State, now.View);
+        var name = new MemberName(host);
+        var peer = v.Peer(name);
+        var request = s.Host(name).Request;
+        var heard = peer.HeardAt is { } at ? (MonotonicClock.System.Now - at).TotalMilliseconds : (double?)null;
+        return new FenceConfirmationDto(
+            host, request is not null,
+            request is { } r ? ledger.Entries(r.Index - 1, 1).FirstOrDefault()?.Because ?? $"request {r.Number} is open" : $"there is no open fence request against {host}",
+            request?.Number.Number, request is { } q ? ledger.When(q.Index) : null,
+            peer.Power.ToString().ToLowerInvariant(), heard is { } ms ? (long)ms : null,
+            peer.Evidence.Length > 0 ? [$"{peer.Verdict}: {peer.Evidence}"] : [],
+            [.. s.Config.Vms.Where(vm => vm.Value.Failover && s.Owns(name, vm.Key)).Select(vm => vm.Key.Value)]);
+    }
+
+    private string Role => who.IsHost ? "host" : "witness";
+
+    private MaintenanceDto Maintenance(ClusterState s) => s.Maintenance is { } m
+        ? new MaintenanceDto(true, m.For is { } time && ledger.When(m.Index) is { } began ? began + time : null)
+        : new MaintenanceDto(false);
+
+    private IEnumerable<AlarmDto> Alarms(Snapshot now)
+    {
+        foreach (var r in now.Refusals.Where(r => r.Alarm)) yield return new AlarmDto(AlarmNames.Of(r.Because), r.Because);
+        foreach (var a in actors.Status.Where(a => a.Dropped > 0)) yield return new AlarmDto("mailbox-full", $"{a.Name} lost {a.Dropped} messages: it is too slow");
+        if (beats().Late is var late and > 100) yield return new AlarmDto("late-beats", $"{late} beats were sent late: the processors are starved");
+    }
+
+    private MemberDto Member(ClusterState s, View v, MemberName name)
+    {
+        var h = s.Host(name);
+        var isHost = s.Config.Hosts.ContainsKey(name);
+        var peer = v.Peer(name);
+        var self = name == who.Name;
+        var unarmed = isHost ? Arming.WhyNot(s, name) : "";
+        var check = v.Protections.GetValueOrDefault(name);
+        var wrong = check is { Ready: false } ? check.Detail : "";
+        var protection = !isHost ? null : new ProtectionDto(
+            unarmed.Length == 0 && wrong.Length == 0,
+            unarmed.Length > 0 ? unarmed : wrong.Length > 0 ? wrong : check?.Detail ?? "armed",
+            check is null ? null : (long)(MonotonicClock.System.Now - check.At).TotalMilliseconds);
+        return new MemberDto(
+            name.Value, isHost ? "host" : "witness", self ? "alive" : Say(peer.Verdict),
+            h.Joined.Number, isHost && h.IsFit, h.IsClosed, h.Leaving, protection,
+            self ? s.ConfigNumber : peer.EverHeard ? peer.ConfigNumber : null,
+            self || peer.HeardAt is null ? null : (long)(MonotonicClock.System.Now - peer.HeardAt.Value).TotalMilliseconds,
+            isHost ? Placer.MemoryUsed(s, name) : 0, isHost ? s.Config.Hosts[name].MemoryMb : 0, h.Fences);
+    }
+
+    private VmDto Vm(ClusterState s, VmName name, VmConfig config)
+    {
+        var vm = s.Vm(name);
+        var owner = s.IsOwned(name) ? vm.Owner : null;
+        var state = owner is null ? vm.Wanted ? VmStateDto.Waiting : VmStateDto.Stopped
+            : vm.Active ? VmStateDto.Active
+            : vm.Failures > 0 ? VmStateDto.Failed
+            : vm.Start is not null ? VmStateDto.Starting : VmStateDto.Assigned;
+        var reason = state switch
+        {
+            VmStateDto.Waiting => vm.Waiting ?? "waits for proof about its last host",
+            VmStateDto.Stopped => "stopped by an operator",
+            VmStateDto.Failed => $"failed {vm.Failures} times",
+            _ => "",
+        };
+        return new VmDto(name.Value, config.Priority, vm.Wanted, state, owner?.Host.Value, vm.Epoch.Number, ledger.When(vm.Since), reason, config.MemoryMb, config.Failover);
+    }
+
+    private static string Say(Verdict verdict) => verdict switch
+    {
+        Verdict.PoweredOff => "powered-off",
+        Verdict.AgentSilent => "agent-silent",
+        Verdict.Unheard or Verdict.Looking => "unknown",
+        _ => verdict.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using ActorHa.Agent.Actors;
+using ActorHa.Agent.Fencing;
+using ActorHa.Agent.Heartbeats;
+using ActorHa.Agent.Quorum;
+using ActorHa.Agent.Vms;
+using ActorHa.Agent.Watching;
+using ActorHa.Core;
+using ActorHa.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace ActorHa.Agent.Composition;
+
+/// <summary>
+/// The actors that sense and act. Watchers stand for every peer from the start; fencers and supervisors come with the
+/// configuration. Called by Quorum only, one message at a time.
+/// </summary>
+public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench bench, IHypervisor? hypervisor, IPeerProbe probe, BeatHub hub, Os.MonotonicClock clock, ILoggerFactory logs) : ICrew
+{
+    private readonly Dictionary<MemberName, ActorRef<WatchMessage>> _watchers = [];
+    private readonly Dictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
+    private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
+    private ImmutableArray<MemberName> _peers = [];
+    private ActorRef<QuorumMessage>? _quorum;
+    private ActorRef<HostLetter>? _host;
+    private bool _killed;
+
+    private ActorRef<QuorumMessage> Quorum => _quorum ?? throw new InvalidOperationException("the crew has no mind yet");
+
+    /// <summary>Begins: Quorum is there, the peers are known from the member's own file.</summary>
+    public void Begin(ActorRef<QuorumMessage> quorum, IEnumerable<MemberName> peers)
+    {
+        _quorum = quorum;
+        _peers = [.. peers];
+        if (hypervisor is not null)
+            _host = actors.Start("host", () => new HostWatcherActor(hypervisor, quorum, logs.CreateLogger("host")), new ActorOptions { Capacity = 4096 });
+    }
+
+    /// <inheritdoc/>
+    public void Know(ClusterState s)
+    {
+        foreach (var unused in bench.Know(s)) _ = unused.DisposeAsync().AsTask();
+        foreach (var host in s.Config.Hosts.Keys.Where(h => h != who.Name && !_fencers.ContainsKey(h)))
+        {
+            var started = clock.Now;
+            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer")));
+        }
+        if (_watchers.Count == 0 && s.ConfigNumber > 0) Watch(s);
+        foreach (var (peer, watcher) in _watchers) watcher.Tell(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers));
+        foreach (var (host, fencer) in _fencers)
+            fencer.Tell(new Walk(new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers)));
+        if (hypervisor is null || _host is null) return;
+        foreach (var vm in s.Vms.Keys.Where(vm => !_supervisors.ContainsKey(vm)))
+        {
+            var retry = s.Config.Timers.RetryFirst;
+            _supervisors[vm] = actors.Start($"vm-{vm}", () => new VmSupervisorActor(vm, new VmWatch(clock.Now, retry), hypervisor, Quorum, logs.CreateLogger("vm")));
+            _host.Tell(new Enlist(vm, _supervisors[vm]));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Obey(Orders orders)
+    {
+        if (orders.KillAll)
+        {
+            if (!_killed) _host?.Tell(new KillEverything());
+            _killed = true;
+            return;
+        }
+        foreach (var (vm, order) in orders.Vms) _supervisors.GetValueOrDefault(vm)?.Tell(new VmOrdered(order));
+        foreach (var (host, fencer) in _fencers) fencer.Tell(new Walk(new FenceOrdered(orders.Fences.GetValueOrDefault(host))));
+    }
+
+    /// <inheritdoc/>
+    public void Stamp(MemberName host) => bench.Stamp(host);
+
+    private void Watch(ClusterState s)
+    {
+        var started = clock.Now;
+        foreach (var peer in _peers)
+        {
+            var parts = new WatcherParts(Quorum, who.IsHost ? _fencers.GetValueOrDefault(peer) : null, probe);
+            var isHost = s.Config.Hosts.ContainsKey(peer);
+            _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")));
+        }
+        hub.Connect(_watchers.Select(w => (w.Key, w.Value)));
+    }
+}

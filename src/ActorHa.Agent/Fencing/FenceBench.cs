@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ActorHa.Core;
+using ActorHa.Ports;
+
+namespace ActorHa.Agent.Fencing;
+
+/// <summary>Makes the device of a plug, or says why it cannot.</summary>
+public delegate IFenceDevice MakeDevice(string name, DeviceConfig device, string plug);
+
+/// <summary>
+/// The plugs of all hosts by the newest configuration. A level is one or more plugs that must all be off: its readings and
+/// answers are those of all of them taken together, the worst counting.
+/// </summary>
+public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
+{
+    private readonly Lock _door = new();
+    private readonly ConcurrentDictionary<(MemberName Host, int Level), SwitchStamp?[]> _stamps = new();
+    private ImmutableSortedDictionary<MemberName, ImmutableArray<ImmutableArray<IFenceDevice>>> _levels = ImmutableSortedDictionary<MemberName, ImmutableArray<ImmutableArray<IFenceDevice>>>.Empty;
+    private Dictionary<(FencePlug Plug, DeviceConfig Config), IFenceDevice> _devices = [];
+    private ClusterState _state = ClusterState.Empty;
+    private long _config;
+
+    /// <summary>Takes the state in; devices are made anew when the configuration is another. Returns those no longer used.</summary>
+    public IReadOnlyList<IFenceDevice> Know(ClusterState s)
+    {
+        lock (_door)
+        {
+            _state = s;
+            if (s.ConfigNumber == _config) return [];
+            _config = s.ConfigNumber;
+            var before = _devices;
+            _devices = [];
+            _levels = s.Config.Hosts.ToImmutableSortedDictionary(h => h.Key, h => h.Value.Fencing.Select(l => l.Plugs.Select(p => Device(s, p, before)).ToImmutableArray()).ToImmutableArray());
+            return [.. before.Values.Except(_devices.Values)];
+        }
+    }
+
+    /// <summary>What the mapping of the host is now; null = nothing to check.</summary>
+    public string? Fingerprint(MemberName host)
+    {
+        lock (_door) return Arming.Fingerprint(_state, host) is { Length: > 0 } print ? print : null;
+    }
+
+    /// <summary>Takes the stamps of all plugs of the host.</summary>
+    public void Stamp(MemberName host)
+    {
+        var levels = _levels.GetValueOrDefault(host, []);
+        for (var i = 0; i < levels.Length; i++) _stamps[(host, i)] = [.. levels[i].Select(d => d.Stamp())];
+    }
+
+    /// <summary>Reads all plugs of a level: off only when all are.</summary>
+    public async Task<PowerReading> ReadAsync(MemberName host, int level, TimeSpan patience, CancellationToken cancel)
+    {
+        var plugs = Plugs(host, level);
+        if (plugs.IsEmpty) return PowerReading.Unknown("no fence device");
+        var readings = await Task.WhenAll(plugs.Select(p => p.ReadAsync(patience, cancel)));
+        if (readings.Length == 1) return readings[0];
+        var all = readings[0].Power;
+        var power = readings.All(r => r.Power == all) ? all : readings.Any(r => r.Power == Power.On) ? Power.On : Power.Unknown;
+        return new PowerReading(power, string.Join(" + ", readings.Select(r => r.Source)), string.Join("; ", readings.Select(r => r.Detail)));
+    }
+
+    /// <summary>Forces all plugs of a level off, under the stamps of the switching.</summary>
+    public async Task<SetDone> OffAsync(MemberName host, int level, TimeSpan patience, CancellationToken cancel)
+    {
+        var plugs = Plugs(host, level);
+        var stamps = _stamps.GetValueOrDefault((host, level)) ?? [];
+        return Together(await Task.WhenAll(plugs.Select((p, i) => p.ForceOffAsync(i < stamps.Length ? stamps[i] : null, patience, cancel))));
+    }
+
+    /// <summary>Switches all plugs of a level on.</summary>
+    public async Task<SetDone> OnAsync(MemberName host, int level, TimeSpan patience, CancellationToken cancel) =>
+        Together(await Task.WhenAll(Plugs(host, level).Select(p => p.PowerOnAsync(patience, cancel))));
+
+    /// <summary>Checks every plug of every level: ready when at least one whole level is.</summary>
+    public async Task<Protection> CheckAsync(MemberName host, string fingerprint, TimeSpan patience, Instant now, CancellationToken cancel)
+    {
+        ImmutableArray<ImmutableArray<IFenceDevice>> levels;
+        ImmutableArray<string> macs;
+        lock (_door) (levels, macs) = (_levels.GetValueOrDefault(host, []), _state.Host(host).Macs);
+        if (levels.IsEmpty) return new Protection(false, false, fingerprint, "no fence device is configured", now);
+        if (macs.IsEmpty) return new Protection(false, false, fingerprint, "its own addresses are not known yet", now);
+        var details = new List<string>();
+        foreach (var level in levels)
+        {
+            var checks = await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)));
+            var detail = string.Join("; ", checks.Select(c => c.Detail));
+            if (checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, $"{detail} ({checks.Max(c => c.RoundTrip).TotalMilliseconds:0} ms)", now);
+            details.Add(detail);
+        }
+        return new Protection(false, false, fingerprint, string.Join(" | ", details), now);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var device in _devices.Values) await device.DisposeAsync();
+    }
+
+    private IFenceDevice Device(ClusterState s, FencePlug plug, Dictionary<(FencePlug, DeviceConfig), IFenceDevice> before)
+    {
+        var config = s.Config.Devices.GetValueOrDefault(plug.Device) ?? throw new InvalidOperationException($"no device {plug.Device} in configuration {s.ConfigNumber}");
+        var key = (plug, config);
+        if (_devices.TryGetValue(key, out var made)) return made;
+        return _devices[key] = before.GetValueOrDefault(key) ?? make(plug.Device, config, plug.Plug);
+    }
+
+    private ImmutableArray<IFenceDevice> Plugs(MemberName host, int level)
+    {
+        lock (_door)
+        {
+            var levels = _levels.GetValueOrDefault(host, []);
+            return levels.IsEmpty ? [] : levels[level % levels.Length];
+        }
+    }
+
+    private static SetDone Together(SwitchAnswer[] answers)
+    {
+        var detail = string.Join("; ", answers.Select(a => a.Detail));
+        return new SetDone(
+            Answered: answers.All(a => a.Result != SwitchResult.Unanswered),
+            Refused: answers.Length == 0 || answers.Any(a => a.Result is SwitchResult.Refused or SwitchResult.NotSent),
+            answers.Length == 0 ? "no fence device" : detail);
+    }
+}

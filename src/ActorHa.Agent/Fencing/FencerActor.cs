@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using ActorHa.Agent.Actors;
+using ActorHa.Core;
+using ActorHa.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace ActorHa.Agent.Fencing;
+
+/// <summary>What the Fencer's mailbox takes.</summary>
+public abstract record FencerLetter;
+
+/// <summary>A message for its logic.</summary>
+public sealed record Walk(FenceMessage Message) : FencerLetter;
+
+/// <summary>The NodeWatcher wants to know the power.</summary>
+public sealed record PowerWanted(ActorRef<WatchMessage> Watcher) : FencerLetter;
+
+/// <summary>A reading has come.</summary>
+public sealed record ReadingCame(Instant Asked, PowerReading Reading, ActorRef<WatchMessage>? Watcher) : FencerLetter;
+
+/// <summary>Look whether fencing would work.</summary>
+public sealed record CheckProtection : FencerLetter;
+
+/// <summary>The check has ended.</summary>
+public sealed record ProtectionCame(Protection Protection) : FencerLetter;
+
+/// <summary>The hands of <see cref="FenceWalk"/> for one host: talks to the plugs of its level, one question at a time per device.</summary>
+public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench bench, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<FencerLetter>
+{
+    private Timers _timers = new();
+    private bool _checking;
+    private bool _checkAgain;
+    private string _checked = "";
+
+    /// <inheritdoc/>
+    protected override ValueTask PreStart()
+    {
+        Context.After(TimeSpan.FromSeconds(1), new CheckProtection());
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask ReceiveAsync(FencerLetter letter)
+    {
+        switch (letter)
+        {
+            case Walk w:
+                if (w.Message is FenceTarget t) Target(t);
+                Step(w.Message);
+                break;
+            case PowerWanted p:
+                Read(0, p.Watcher);
+                break;
+            case ReadingCame r:
+                r.Watcher?.Tell(new PowerAnswered(r.Asked, r.Reading));
+                Step(new PowerRead(r.Asked, r.Reading));
+                break;
+            case CheckProtection:
+                Check();
+                break;
+            case ProtectionCame p:
+                _checking = false;
+                quorum.Tell(new ProtectionSaid(host, p.Protection));
+                Context.After(_checkAgain ? TimeSpan.Zero : Jitter(p.Protection.Ready ? _timers.ProtectionCheck : _timers.RetryMost), new CheckProtection());
+                _checkAgain = false;
+                break;
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private void Target(FenceTarget t)
+    {
+        _timers = t.Timers;
+        // Another mapping, or a new boot with other addresses: look at once.
+        if (bench.Fingerprint(host) is { } now && now != _checked) Check();
+    }
+
+    private void Step(FenceMessage message)
+    {
+        foreach (var effect in walk.Receive(message, Context.Now))
+        {
+            switch (effect)
+            {
+                case SayFence s:
+                    FencerLog.Report(log, host, s.Report.Outcome, s.Report.Sent, s.Report.Detail);
+                    quorum.Tell(new FencerSaid(host, s.Report));
+                    break;
+                case WakeFencer w:
+                    Context.After(w.After, new Walk(new FenceTick()));
+                    break;
+                case ReadPower r:
+                    Read(r.Level, null);
+                    break;
+                case SendOff s:
+                    FencerLog.Set(log, host, s.Level + 1);
+                    Context.Pipe(async ct => new Walk(await bench.OffAsync(host, s.Level, _timers.DevicePatience, ct)), e => new Walk(new SetDone(false, false, e.Message)));
+                    break;
+                case SendOn s:
+                    Context.Pipe(async ct => new Walk(await bench.OnAsync(host, s.Level, _timers.DevicePatience, ct)), e => new Walk(new SetDone(false, false, e.Message)));
+                    break;
+            }
+        }
+    }
+
+    private void Read(int level, ActorRef<WatchMessage>? watcher)
+    {
+        // Stamped before the question is sent: an answer is evidence about a time after this.
+        var asked = Context.Now;
+        Context.Pipe(async ct => new ReadingCame(asked, await bench.ReadAsync(host, level, _timers.DevicePatience, ct), watcher),
+            e => new ReadingCame(asked, PowerReading.Unknown(e.Message), watcher));
+    }
+
+    private void Check()
+    {
+        if (_checking) { _checkAgain = true; return; }
+        _checking = true;
+        _checked = bench.Fingerprint(host) ?? "";
+        var print = _checked;
+        Context.Pipe(async ct => new ProtectionCame(await bench.CheckAsync(host, print, _timers.DevicePatience, Context.Now, ct)),
+            e => new ProtectionCame(new Protection(false, false, print, e.Message, Context.Now)));
+    }
+
+    private static TimeSpan Jitter(TimeSpan period) => period * (0.8 + (Random.Shared.NextDouble() * 0.4));
+}
+
+internal static partial class FencerLog
+{
+    [LoggerMessage(300, LogLevel.Warning, "{Host}: {Outcome} after {Sent} SET(s): {Detail}")]
+    public static partial void Report(ILogger log, MemberName host, FencerOutcome outcome, int sent, string detail);
+
+    [LoggerMessage(301, LogLevel.Warning, "{Host}: forced off is sent (level {Level})")]
+    public static partial void Set(ILogger log, MemberName host, int level);
+}

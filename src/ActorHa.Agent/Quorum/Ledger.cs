@@ -1,0 +1,49 @@
+using ActorHa.Core;
+
+namespace ActorHa.Agent.Quorum;
+
+/// <summary>
+/// What the mind knows, for those who only look: the local interface, the beat, the tests. One writer (Quorum), many readers.
+/// </summary>
+public sealed class Ledger
+{
+    /// <summary>Entries kept for the history; older ones are in the journal.</summary>
+    public const int EntriesKept = 1000;
+
+    private readonly Lock _door = new();
+    private readonly Queue<JournalEntry> _entries = new();
+    private readonly Dictionary<long, DateTimeOffset> _when = [];
+    private Snapshot? _now;
+
+    /// <summary>Newest picture; null until the journal was read.</summary>
+    public Snapshot? Now => Volatile.Read(ref _now);
+
+    /// <summary>A new picture.</summary>
+    public void Show(Snapshot snapshot) => Volatile.Write(ref _now, snapshot);
+
+    /// <summary>Keeps an entry.</summary>
+    public void Keep(JournalEntry entry)
+    {
+        lock (_door)
+        {
+            _entries.Enqueue(entry);
+            _when[entry.Index] = entry.When;
+            if (_entries.Count > EntriesKept) _entries.Dequeue();
+        }
+    }
+
+    /// <summary>Entries behind an index, or the newest; rising.</summary>
+    public IReadOnlyList<JournalEntry> Entries(long? after, int limit)
+    {
+        lock (_door) return after is { } a ? [.. _entries.Where(e => e.Index > a).Take(limit)] : [.. _entries.TakeLast(limit)];
+    }
+
+    /// <summary>When an entry was written, by its writer's clock.</summary>
+    public DateTimeOffset? When(long index)
+    {
+        lock (_door) return _when.TryGetValue(index, out var at) ? at : null;
+    }
+}
+
+/// <summary>A picture of the mind.</summary>
+public sealed record Snapshot(ClusterState State, JournalHead Head, View View, IReadOnlyList<Refusal> Refusals, string? ReadOnly);

@@ -1,0 +1,109 @@
+using ActorHa.Agent.Actors;
+using ActorHa.Core;
+using ActorHa.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace ActorHa.Agent.Vms;
+
+/// <summary>What the watcher of this host's hypervisor hears.</summary>
+public abstract record HostLetter;
+
+/// <summary>Search now.</summary>
+public sealed record LookNow : HostLetter;
+
+/// <summary>Time to search.</summary>
+public sealed record LookTick : HostLetter;
+
+/// <summary>A supervisor wants to know what is found of its VM.</summary>
+public sealed record Enlist(VmName Vm, ActorRef<VmMessage> Supervisor) : HostLetter;
+
+/// <summary>The search has ended.</summary>
+public sealed record Found(IReadOnlyList<FoundVm> Vms, Instant Asked) : HostLetter;
+
+/// <summary>The hypervisor did not answer.</summary>
+public sealed record NotFound(string Why) : HostLetter;
+
+/// <summary>The hypervisor noticed something.</summary>
+public sealed record Noticed(VmNotice Notice) : HostLetter;
+
+/// <summary>This host's life was declared over: every VM process is killed at once.</summary>
+public sealed record KillEverything : HostLetter;
+
+/// <summary>Searches this host for VM processes, at the start and every few seconds, and hands out what the hypervisor notices.</summary>
+public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<HostLetter>
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
+    private bool _looking;
+    private bool _again;
+
+    /// <inheritdoc/>
+    protected override ValueTask PreStart()
+    {
+        Context.After(TimeSpan.Zero, new LookTick());
+        Listen();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask ReceiveAsync(HostLetter letter)
+    {
+        switch (letter)
+        {
+            case LookTick:
+                Context.After(Every, letter);
+                Look();
+                break;
+            case LookNow:
+                Look();
+                break;
+            case Enlist e:
+                _supervisors[e.Vm] = e.Supervisor;
+                Look();
+                break;
+            case Found f:
+                Looked();
+                quorum.Tell(new WellSaid(true, ""));
+                foreach (var (vm, supervisor) in _supervisors)
+                {
+                    var found = f.Vms.FirstOrDefault(v => v.Vm == vm);
+                    supervisor.Tell(new VmLooked(found?.Pid, found?.Epoch, f.Asked));
+                }
+                break;
+            case NotFound n:
+                Looked();
+                VmLog.NotAnswering(log, n.Why);
+                quorum.Tell(new WellSaid(false, n.Why));
+                foreach (var supervisor in _supervisors.Values) supervisor.Tell(new VmNotSeen(n.Why));
+                break;
+            case Noticed n:
+                Listen();
+                VmLog.Notice(log, n.Notice.Vm, n.Notice.Kind, n.Notice.Detail);
+                if (n.Notice.Kind is VmNoticeKind.Exited or VmNoticeKind.GuestShutdown && _supervisors.TryGetValue(n.Notice.Vm, out var to))
+                    to.Tell(new VmEnded(n.Notice.Pid, n.Notice.Kind == VmNoticeKind.GuestShutdown, n.Notice.Detail));
+                break;
+            case KillEverything:
+                foreach (var vm in _supervisors.Keys) Context.Pipe(async _ => Killed(await hypervisor.StopAsync(vm, TimeSpan.Zero, CancellationToken.None)), e => new NotFound(e.Message));
+                break;
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static HostLetter Killed(StopAnswer answer) => answer.Drained ? new LookNow() : new NotFound($"{answer.Vm} could not be killed: {answer.Detail}");
+
+    private void Look()
+    {
+        if (_looking) { _again = true; return; }
+        (_looking, _again) = (true, false);
+        var asked = Context.Now;
+        Context.Pipe(async ct => new Found(await hypervisor.FindAsync(ct), asked), e => new NotFound(e.Message));
+    }
+
+    private void Looked()
+    {
+        _looking = false;
+        if (_again) Look();
+    }
+
+    private void Listen() => Context.Pipe(async ct => new Noticed(await hypervisor.Notices.ReadAsync(ct)), e => new NotFound($"no more notices: {e.Message}"));
+}
