@@ -116,6 +116,6 @@ public sealed class SnmpdTests
         chassis.Set("power1", "0");
         var answer = Response(await manager.GetAsync([Led.With(1)], Patience));
         Assert.Equal(new SnmpValue.Integer(0), answer.Binds[0].Value);
-        Assert.Equal(1, manager.Dropped[DropReason.NotAsked]);
+        Assert.True(manager.Dropped[DropReason.NotAsked] >= 1);
     }
 }

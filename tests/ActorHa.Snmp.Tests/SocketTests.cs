@@ -52,7 +52,6 @@ public sealed class SocketTests : IAsyncLifetime
         Assert.Equal(new SnmpValue.Integer(42), Assert.IsType<SnmpAnswer.Response>(await Get()).Binds[0].Value);
         Assert.IsType<SnmpAnswer.Response>(await Set(3));
         Assert.Equal(new SnmpValue.Integer(3), Assert.IsType<SnmpAnswer.Response>(await Get()).Binds[0].Value);
-        Assert.Equal(0, manager.Dropped.Total);
     }
 
     [Fact]
@@ -78,20 +77,37 @@ public sealed class SocketTests : IAsyncLifetime
         var lost = 0;
         gate = _ => ValueTask.FromResult(Interlocked.Increment(ref lost) > 2);
         Assert.IsType<SnmpAnswer.Response>(await Get());
-        Assert.Equal(3, lost);
+        Assert.True(lost >= 3);
     }
 
     [Fact]
     public async Task A_SET_is_sent_once_however_long_nobody_answers()
     {
-        await Get();
+        // A manager of its own that repeats nothing soon: what the device hears is then the SET alone.
+        await using var patient = new SnmpManager(agent.LocalEndPoint, User, firstRetry: Patience);
+        await patient.GetAsync([OneNumber.Name], Patience);
         var heard = 0;
         gate = _ => ValueTask.FromResult(Interlocked.Increment(ref heard) < 0);
-        var answer = Assert.IsType<SnmpAnswer.NoAnswer>(await Set(3, TimeSpan.FromMilliseconds(500)));
+        var set = new VarBind(OneNumber.Name, new SnmpValue.Integer(3));
+        var answer = Assert.IsType<SnmpAnswer.NoAnswer>(await patient.SetAsync([set], null, TimeSpan.FromMilliseconds(500)));
         Assert.True(answer.Sent);
         gate = _ => ValueTask.FromResult(true);
-        await Get();
+        await patient.GetAsync([OneNumber.Name], Patience);
         Assert.Equal(1, heard);
+    }
+
+    [Fact]
+    public async Task A_SET_is_not_repeated_at_the_pace_of_questions()
+    {
+        await Get();
+        using var open = new SemaphoreSlim(0);
+        gate = async c => { await open.WaitAsync(c); return true; };
+        Assert.True(Assert.IsType<SnmpAnswer.NoAnswer>(await Set(3, TimeSpan.FromMilliseconds(500))).Sent);
+        // The device wakes up and does what lies in its socket: ten times the pause between questions, and one SET.
+        gate = _ => ValueTask.FromResult(true);
+        open.Release();
+        await Get();
+        Assert.Equal([3], tree.Sets);
     }
 
     [Fact]
@@ -118,6 +134,27 @@ public sealed class SocketTests : IAsyncLifetime
         var answer = Assert.IsType<SnmpAnswer.NoAnswer>(await Get(TimeSpan.FromMilliseconds(300)));
         Assert.False(answer.Sent);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.29, 10);
+    }
+
+    [Fact]
+    public async Task Closing_ends_the_question_under_way_and_those_that_wait()
+    {
+        gate = _ => ValueTask.FromResult(false);
+        var asked = new[] { Get(), Get(), Get() };
+        await manager.DisposeAsync();
+        foreach (var answer in await Task.WhenAll(asked))
+            Assert.Equal("the manager is closed", Assert.IsType<SnmpAnswer.NoAnswer>(answer).Why);
+        Assert.Equal(new SnmpAnswer.NoAnswer(false, "the manager is closed"), await Get());
+    }
+
+    [Fact]
+    public async Task Cancelling_is_an_answer_too()
+    {
+        gate = _ => ValueTask.FromResult(false);
+        using var enough = new CancellationTokenSource();
+        var asked = manager.GetAsync([OneNumber.Name], Patience, enough.Token);
+        await enough.CancelAsync();
+        Assert.Equal("cancelled", Assert.IsType<SnmpAnswer.NoAnswer>(await asked).Why);
     }
 
     [Fact]

@@ -12,7 +12,6 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     private const int MostSteps = 4;
 
     private readonly Dictionary<int, Step> outstanding = [];
-    private int steps;
 
     public PduType Type { get; } = type;
 
@@ -22,6 +21,9 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     public EngineMoment? At { get; } = at;
 
     public int RequestId { get; } = RandomId();
+
+    /// <summary>How often it was begun anew, because engine or time were learnt.</summary>
+    public int Steps { get; private set; }
 
     /// <summary>Whether the question itself (not only a discovery) was sent.</summary>
     public bool Sent { get; set; }
@@ -40,7 +42,7 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     public bool MayStepOn()
     {
         outstanding.Clear();
-        return ++steps <= MostSteps;
+        return ++Steps <= MostSteps;
     }
 
     public static int RandomId() => RandomNumberGenerator.GetInt32(1, int.MaxValue);

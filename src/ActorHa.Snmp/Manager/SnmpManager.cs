@@ -21,6 +21,7 @@ public sealed class SnmpManager : IAsyncDisposable
     private readonly ManagerSession session;
     private readonly SemaphoreSlim turn = new(1);
     private readonly byte[] buffer = new byte[V3Message.LargestSize + 1];
+    private readonly CancellationTokenSource closed = new();
     private Socket? socket;
 
     /// <param name="device">Where it listens.</param>
@@ -92,29 +93,34 @@ public sealed class SnmpManager : IAsyncDisposable
         return (rows, new SnmpAnswer.NoAnswer(true, $"more than {most} rows"));
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    /// <summary>Ends the question that is being asked and all that wait; later ones get no answer.</summary>
+    public async ValueTask DisposeAsync()
     {
-        socket?.Dispose();
-        turn.Dispose();
-        return ValueTask.CompletedTask;
+        if (closed.IsCancellationRequested) return;
+        await closed.CancelAsync();
+        // The turn is taken and never given back: nobody opens another socket.
+        await turn.WaitAsync();
+        Forget();
     }
 
     private async Task<SnmpAnswer> AskAsync(Question question, TimeSpan patience, CancellationToken cancel)
     {
         using var over = new CancellationTokenSource(patience, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel, closed.Token);
+        string Why(string otherwise) =>
+            closed.IsCancellationRequested ? "the manager is closed" : cancel.IsCancellationRequested ? "cancelled" : otherwise;
         try
         {
             await turn.WaitAsync(end.Token);
         }
         catch (OperationCanceledException)
         {
-            return new SnmpAnswer.NoAnswer(false, "another question was still being asked");
+            return new SnmpAnswer.NoAnswer(false, Why("another question was still being asked"));
         }
         try
         {
-            return await InTurnAsync(question, patience, end.Token);
+            var answer = await InTurnAsync(question, patience, end.Token);
+            return answer is SnmpAnswer.NoAnswer none ? none with { Why = Why(none.Why) } : answer;
         }
         finally
         {
@@ -130,6 +136,7 @@ public sealed class SnmpManager : IAsyncDisposable
         {
             // A SET goes out once. What is repeated here are questions, and the discovery before a SET.
             var silent = question is { Type: PduType.Set, Sent: true };
+            var steps = question.Steps;
             try
             {
                 if (!silent) await SendAsync(question, end);
@@ -149,7 +156,8 @@ public sealed class SnmpManager : IAsyncDisposable
             {
                 break;
             }
-            pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
+            // Only silence makes us slower; who has just learnt the engine's name asks on at full speed.
+            pause = question.Steps > steps ? firstRetry : pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
         }
         return new SnmpAnswer.NoAnswer(question.Sent, why);
     }
