@@ -21,7 +21,8 @@ public static class LabCli
             var paths = LabPaths.In(dir ?? DirOf(name));
             return await RunAsync(words, name, paths, output);
         }
-        catch (LabException e)
+        // The file system speaks for itself: a full disk, no rights, no such directory.
+        catch (Exception e) when (e is LabException or IOException or UnauthorizedAccessException)
         {
             await errors.WriteLineAsync($"actorha-lab: {e.Message}");
             return 1;

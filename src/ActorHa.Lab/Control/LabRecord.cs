@@ -21,7 +21,8 @@ public sealed record LabRecord(string Name, string Dir, string ControlGroup, IRe
         Directory.CreateDirectory(LabPaths.Records);
         try
         {
-            return new FileStream(Path.Combine(LabPaths.Records, name + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(LabPaths.Records, name + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException e)
         {
