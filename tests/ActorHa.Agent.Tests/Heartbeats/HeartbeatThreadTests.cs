@@ -99,6 +99,31 @@ public class HeartbeatThreadTests
         }
     }
 
+    [Fact]
+    public async Task A_recording_of_another_boot_is_heard_but_told_to_nobody_in_place_of_the_running_one()
+    {
+        using var a = new Member("applejack");
+        using var stranger = new Stranger();
+        var (running, recorded) = (Guid.NewGuid(), Guid.NewGuid());
+        var heard = 0;
+        a.OnHeard = _ => Interlocked.Increment(ref heard);
+        a.Heart.Start([new HeartbeatPeer(new MemberName("rainbowdash"), stranger.Local)]);
+        Send(100, running, incarnation: 5);
+        Send(900, recorded, incarnation: 0);
+        Send(101, running, incarnation: 0); // its agent restarted and has not read the journal yet
+        await Eventually.True(() => Volatile.Read(ref heard) == 3, "all three are heard");
+        Sighting told = default;
+        await Eventually.True(() => stranger.Receive().TryFind(WireName.Of(new MemberName("rainbowdash")), out told) && told.Sequence > 100, "the newest is told");
+        Assert.Equal((101, WireIds.PrefixOf(running), new Incarnation(5)), (told.Sequence, told.BootPrefix, told.Incarnation));
+        Send(1, recorded, incarnation: 6); // a boot that has joined takes its place
+        await Eventually.True(() => a.Heart.Counters.Refused.ContainsKey(BeatRefusal.Replay), "an older sequence is a replay");
+        Send(901, recorded, incarnation: 6);
+        await Eventually.True(() => stranger.Receive().TryFind(WireName.Of(new MemberName("rainbowdash")), out told) && told.Sequence == 901, "the newer incarnation is told");
+        Assert.Equal((WireIds.PrefixOf(recorded), new Incarnation(6)), (told.BootPrefix, told.Incarnation));
+
+        void Send(long sequence, Guid boot, long incarnation) => stranger.Send(Stranger.Beat("rainbowdash", sequence, boot, incarnation), a);
+    }
+
     [NeedsFact]
     public async Task A_beat_that_waited_in_the_socket_is_as_old_as_it_is()
     {

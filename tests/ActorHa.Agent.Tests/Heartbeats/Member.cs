@@ -89,5 +89,15 @@ internal sealed class Stranger : IDisposable
 
     public void Send(byte[] datagram, Member to) => _socket.SendTo(datagram, to.Heart.Local);
 
+    /// <summary>The next beat that was sent to us.</summary>
+    public Beat Receive()
+    {
+        _socket.ReceiveTimeout = (int)Eventually.Limit.TotalMilliseconds;
+        var buffer = new byte[BeatCodec.MaxLength];
+        var length = _socket.Receive(buffer);
+        Assert.True(new BeatCodec("pony", Member.Key).TryDecode(buffer.AsSpan(0, length), out var beat, out var why), why.ToString());
+        return beat;
+    }
+
     public void Dispose() => _socket.Dispose();
 }
