@@ -33,14 +33,14 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
     private string _checked = "";
 
     /// <inheritdoc/>
-    protected override ValueTask PreStart()
+    protected internal override ValueTask PreStart()
     {
         Context.After(TimeSpan.FromSeconds(1), new CheckProtection());
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    protected override ValueTask ReceiveAsync(FencerLetter letter)
+    protected internal override ValueTask ReceiveAsync(FencerLetter letter)
     {
         switch (letter)
         {

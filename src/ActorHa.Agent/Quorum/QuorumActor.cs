@@ -14,14 +14,14 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
     private readonly MindTick _tick = new();
 
     /// <inheritdoc/>
-    protected override ValueTask PreStart()
+    protected internal override ValueTask PreStart()
     {
         Context.After(TimeSpan.Zero, _tick);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    protected override ValueTask ReceiveAsync(QuorumMessage message)
+    protected internal override ValueTask ReceiveAsync(QuorumMessage message)
     {
         var effects = mind.Receive(message, Context.Now, parts.Wall());
         foreach (var effect in effects) Perform(effect);

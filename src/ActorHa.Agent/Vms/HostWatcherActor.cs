@@ -38,7 +38,7 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
     private bool _again;
 
     /// <inheritdoc/>
-    protected override ValueTask PreStart()
+    protected internal override ValueTask PreStart()
     {
         Context.After(TimeSpan.Zero, new LookTick());
         Listen();
@@ -46,7 +46,7 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
     }
 
     /// <inheritdoc/>
-    protected override ValueTask ReceiveAsync(HostLetter letter)
+    protected internal override ValueTask ReceiveAsync(HostLetter letter)
     {
         switch (letter)
         {

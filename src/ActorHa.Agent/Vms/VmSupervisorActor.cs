@@ -9,7 +9,7 @@ namespace ActorHa.Agent.Vms;
 public sealed class VmSupervisorActor(VmName vm, VmWatch watch, IHypervisor hypervisor, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<VmMessage>
 {
     /// <inheritdoc/>
-    protected override ValueTask ReceiveAsync(VmMessage message)
+    protected internal override ValueTask ReceiveAsync(VmMessage message)
     {
         foreach (var effect in watch.Receive(message, Context.Now))
         {

@@ -15,14 +15,14 @@ public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogge
     private Verdict _said = Verdict.Unheard;
 
     /// <inheritdoc/>
-    protected override ValueTask PreStart()
+    protected internal override ValueTask PreStart()
     {
         Context.After(Turn, _tick);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    protected override ValueTask ReceiveAsync(WatchMessage message)
+    protected internal override ValueTask ReceiveAsync(WatchMessage message)
     {
         if (message is WatchTick) Context.After(Turn, _tick);
         var now = Context.Now;
