@@ -29,13 +29,18 @@ internal sealed class EndWatch : IDisposable
     /// </remarks>
     internal void Add(PidFd fd, bool reap, Action<string?> ended)
     {
-        lock (_watched) _watched[(int)fd.DangerousGetHandle()] = (fd, reap, ended);
-        Wake();
+        lock (_watched)
+        {
+            // After the end nobody watches, and the number of our wake-up call may be another file's.
+            if (_stop) return;
+            _watched[(int)fd.DangerousGetHandle()] = (fd, reap, ended);
+            Wake();
+        }
     }
 
     public void Dispose()
     {
-        _stop = true;
+        lock (_watched) _stop = true;
         Wake();
         _thread.Join();
         _ = Native.Close(_wake);
