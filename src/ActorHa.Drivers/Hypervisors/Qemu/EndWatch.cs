@@ -8,7 +8,7 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 /// </summary>
 internal sealed class EndWatch : IDisposable
 {
-    private readonly Dictionary<int, (PidFd Fd, Action<string?> Ended)> _watched = [];
+    private readonly Dictionary<int, (PidFd Fd, bool Reap, Action<string?> Ended)> _watched = [];
     private readonly int _wake = Native.EventFd(0, Native.OCloseOnExec | Native.ONonBlock);
     private readonly Thread _thread;
     private volatile bool _stop;
@@ -21,21 +21,30 @@ internal sealed class EndWatch : IDisposable
 
     /// <summary>
     /// Calls <paramref name="ended"/> once, on this watch's thread, when the process has ended: with how it ended
-    /// ("exit code 1", "signal 9") where it was our child, which is then reaped, else with null. It must not block.
+    /// ("exit code 1", "signal 9") where <paramref name="reap"/> says that we spawned it, else with null. It must not block.
     /// </summary>
-    internal void Add(PidFd fd, Action<string?> ended)
+    /// <remarks>
+    /// Only what <see cref="Spawn"/> made is reaped: the framework ends the whole program when a child of its own process
+    /// class is taken from under it.
+    /// </remarks>
+    internal void Add(PidFd fd, bool reap, Action<string?> ended)
     {
-        lock (_watched) _watched[(int)fd.DangerousGetHandle()] = (fd, ended);
-        Wake();
+        lock (_watched)
+        {
+            // After the end nobody watches, and the number of our wake-up call may be another file's.
+            if (_stop) return;
+            _watched[(int)fd.DangerousGetHandle()] = (fd, reap, ended);
+            Wake();
+        }
     }
 
     public void Dispose()
     {
-        _stop = true;
+        lock (_watched) _stop = true;
         Wake();
         _thread.Join();
         _ = Native.Close(_wake);
-        foreach (var (fd, _) in _watched.Values) fd.Dispose();
+        foreach (var (fd, _, _) in _watched.Values) fd.Dispose();
         _watched.Clear();
     }
 
@@ -58,10 +67,10 @@ internal sealed class EndWatch : IDisposable
 
     private void End(int fd)
     {
-        (PidFd Fd, Action<string?> Ended) entry;
+        (PidFd Fd, bool Reap, Action<string?> Ended) entry;
         lock (_watched)
             if (!_watched.Remove(fd, out entry)) throw new UnreachableException("only this thread removes");
-        var how = Reap(fd);
+        var how = entry.Reap ? Reap(fd) : null;
         entry.Ended(how);
         entry.Fd.Dispose();
     }

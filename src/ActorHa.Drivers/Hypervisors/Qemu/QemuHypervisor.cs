@@ -225,7 +225,7 @@ public sealed class QemuHypervisor : IHypervisor
 
         var vm = new WatchedVm(process, fd, n => _notices.Writer.WriteAsync(n, _closed).AsTask());
         _watched[process.Pid] = vm;
-        _ends.Add(fd, how =>
+        _ends.Add(fd, reap: young, how =>
         {
             _watched.TryRemove(KeyValuePair.Create(process.Pid, vm));
             vm.End(how);
