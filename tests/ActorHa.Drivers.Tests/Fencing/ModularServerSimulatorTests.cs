@@ -23,6 +23,7 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
     private readonly Blade two = new(2, [2, 0, 0, 0, 2, 1]);
     private readonly ChassisFaults faults = new();
     private readonly ShiftedTime chassisTime = new();
+    private readonly ShiftedTime ourTime = new();
     private readonly ChassisAgent agent;
     private readonly ModularServerChassis chassis;
     private Task running = Task.CompletedTask;
@@ -54,7 +55,7 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
     }
 
     private ModularServerChassis Open(string user = "fencer", string password = "switchThePower") =>
-        new(new ModularServerOptions(agent.EndPoint, user, AuthProtocol.Sha1, null), password);
+        new(new ModularServerOptions(agent.EndPoint, user, AuthProtocol.Sha1, null), password, ourTime);
 
     private ModularServerDevice Device => chassis.Plug(1);
 
@@ -102,6 +103,18 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
         await agent.SwitchedAsync();
         Assert.Equal("", one.Done);
         Assert.Equal(SwitchResult.Answered, (await Device.ForceOffAsync(Device.Stamp(), Patience, default)).Result);
+    }
+
+    [Fact]
+    public async Task A_stamp_of_more_than_150_s_ago_is_not_even_sent()
+    {
+        await Read();
+        var stamp = Device.Stamp();
+        // The chassis has restarted without its boots, and its clock stands where the stamp's was: it would obey.
+        ourTime.Advance(TimeSpan.FromSeconds(151));
+        Assert.Equal(SwitchResult.NotSent, (await Device.ForceOffAsync(stamp, Patience, default)).Result);
+        await agent.SwitchedAsync();
+        Assert.Equal("", one.Done);
     }
 
     [Fact]

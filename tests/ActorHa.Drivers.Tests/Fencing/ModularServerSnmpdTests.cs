@@ -46,7 +46,7 @@ public sealed class ModularServerSnmpdTests
         await device.ReadAsync(Patience, default);
         var stamp = Assert.IsType<ModularServerStamp>(device.Stamp());
         // The daemon is younger than the window, so the far side of it: 200 s ahead is as void as 200 s behind.
-        var far = new ModularServerStamp(stamp.Moment with { Seconds = stamp.Moment.Seconds + 200 });
+        var far = stamp with { Moment = stamp.Moment with { Seconds = stamp.Moment.Seconds + 200 } };
         Assert.Equal(SwitchResult.Refused, (await device.ForceOffAsync(far, Patience, default)).Result);
         await snmpd.RestartAsync();
         Assert.Equal(SwitchResult.Refused, (await device.ForceOffAsync(stamp, Patience, default)).Result);

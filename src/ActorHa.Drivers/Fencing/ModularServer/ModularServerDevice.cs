@@ -7,7 +7,8 @@ namespace ActorHa.Drivers.Fencing.ModularServer;
 
 /// <summary>The chassis' clock at one moment: SETs that carry it die 150 s later (RFC 3414 section 3.2).</summary>
 /// <param name="Moment">Engine, boots and time.</param>
-public sealed record ModularServerStamp(EngineMoment Moment) : SwitchStamp;
+/// <param name="TakenAt">When it was taken, on our own monotonic clock (the unit of <see cref="TimeProvider.GetTimestamp"/>).</param>
+public sealed record ModularServerStamp(EngineMoment Moment, long TakenAt) : SwitchStamp;
 
 /// <summary>One slot of an Intel Modular Server, switched over SNMPv3.</summary>
 public sealed class ModularServerDevice : IFenceDevice
@@ -37,7 +38,9 @@ public sealed class ModularServerDevice : IFenceDevice
     }
 
     /// <inheritdoc/>
-    public SwitchStamp? Stamp() => chassis.Manager.Now is { } now ? new ModularServerStamp(now) : null;
+    public SwitchStamp? Stamp() => chassis.Manager.Now is { } now
+        ? new ModularServerStamp(now, chassis.Time.GetTimestamp())
+        : null;
 
     /// <summary>
     /// Writes 3, forced off, in one datagram that carries the stamp's time. Not repeated: who wants another SET calls
@@ -45,7 +48,11 @@ public sealed class ModularServerDevice : IFenceDevice
     /// </summary>
     public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel) => stamp switch
     {
-        ModularServerStamp(var moment) => SwitchAsync(ChassisObjects.SwitchOff, moment, patience, cancel),
+        // A chassis that forgets its boots and has restarted would take an old stamp again when its clock has come that far:
+        // an executor that froze before its SET must not rely on the chassis alone.
+        ModularServerStamp(_, var takenAt) when chassis.Time.GetElapsedTime(takenAt).TotalSeconds > EngineMoment.WindowSeconds =>
+            Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, $"the stamp is older than {EngineMoment.WindowSeconds} s")),
+        ModularServerStamp(var moment, _) => SwitchAsync(ChassisObjects.SwitchOff, moment, patience, cancel),
         // Without a stamp nothing would bound the time in which this SET can strike.
         null => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, "no stamp: the chassis has not been heard yet")),
         _ => throw new ArgumentException($"a stamp of another driver: {stamp.GetType().Name}", nameof(stamp)),
