@@ -37,8 +37,9 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     }
 
     /// <inheritdoc/>
-    public void Know(ClusterState s)
+    public void Know(ClusterState state)
     {
+        var s = state;
         foreach (var unused in bench.Know(s)) _ = unused.DisposeAsync().AsTask();
         foreach (var host in s.Config.Hosts.Keys.Where(h => h != who.Name && !_fencers.ContainsKey(h)))
         {

@@ -95,7 +95,7 @@ internal static class FenceRules
             var mine = r.Asker == v.Self || s.Config.Witnesses.Contains(r.Asker);
             var wait = !v.IsHost || !mine ? challenge + t.TakeoverAfter : challenge;
             if (!r.EverSwitched && v.SinceLearned(r.Index) < wait) { no.Say(host.Value, $"{host} is challenged (request {r.Number}): not switched yet"); continue; }
-            if (r is { EverSwitched: true, Executor: null } && v.SinceLearned(r.ProgressIndex) < t.RetryFirst) { no.Say(host.Value, $"{host}: the last try ended; the next one follows"); continue; }
+            if (r is { EverSwitched: true, Executor: null } && v.SinceLearned(r.ProgressIndex) < Pause(t, r)) { no.Say(host.Value, $"{host}: the last try ended; the next one follows"); continue; }
             var because = r.Executor == v.Self ? $"{host}: the last switching entry is not this agent's own: {v.Self} switches it off by a new one"
                 : r.EverSwitched ? $"{host} is still not proven off: {v.Self} takes over"
                 : $"{host} did not answer request {r.Number}: {v.Self} switches it off";
@@ -103,6 +103,9 @@ internal static class FenceRules
         }
         return null;
     }
+
+    /// <summary>Pause after a try that ended without proof; doubles with each.</summary>
+    private static TimeSpan Pause(Timers t, FenceRequest r) => TimeSpan.FromTicks(Math.Min(t.RetryMost.Ticks, t.RetryFirst.Ticks << Math.Clamp(r.Switches - 1, 0, 20)));
 
     /// <summary>Time without progress before somebody else takes over; doubles with each switching, to at most 16 times.</summary>
     private static TimeSpan Patience(Timers t, FenceRequest r) => t.TakeoverAfter * (1 << Math.Clamp(r.Switches - 1, 0, 4));
