@@ -187,6 +187,8 @@ public sealed class EtcdFaultTests(ITestOutputHelper output)
         var head = JournalHead.Empty;
         for (var i = 0; i < 20; i++) head = await JournalStoreContract.Committed(store, head, $"before {i}");
 
+        var leadership = new EtcdLeadership(members);
+        var term = (await leadership.LookAsync()).Term;
         var longest = TimeSpan.Zero;
         var began = Stopwatch.GetTimestamp();
         var last = began;
@@ -198,7 +200,8 @@ public sealed class EtcdFaultTests(ITestOutputHelper output)
             last = Stopwatch.GetTimestamp();
         }
 
-        output.WriteLine($"longest gap {longest.TotalMilliseconds:0} ms, {head.Index} entries");
+        var elections = (await leadership.LookAsync()).Term - term;
+        output.WriteLine($"longest gap {longest.TotalMilliseconds:0} ms, {head.Index} entries, {elections} elections");
         Assert.InRange(longest.TotalSeconds, 0, most);
         Assert.Equal(head, (await store.ReadAsync(head.Index, Patience, default)).Head);
     }
