@@ -50,6 +50,10 @@ public sealed class IncludeTests : IDisposable
         Assert.Contains("cannot be read", Assert.Single(HoconDocument.Load(Put("x.conf", "include \"none.conf\"")).Errors).ToString(), StringComparison.Ordinal);
     }
 
+    [Testing.NeedsFact]
+    public void A_file_without_end_is_refused() =>
+        Assert.Contains("more than", Assert.Single(HoconDocument.Load(Put("x.conf", "include \"/dev/zero\"")).Errors).ToString(), StringComparison.Ordinal);
+
     [Fact]
     public void Random_bytes_give_errors_and_never_anything_else()
     {
