@@ -143,7 +143,7 @@ public sealed class ClusterConfigReaderTests
         var random = new Random(20260102);
         const string taste = "{}[]=,.\"$\n 0a";
         var whole = 0;
-        for (var round = 0; round < 3000; round++)
+        for (var round = 0; round < 1000; round++)
         {
             var text = (Site + "cluster.timers.suspect-after = 3s\n").ToCharArray().ToList();
             for (var wounds = random.Next(1, 4); wounds > 0; wounds--)
@@ -158,6 +158,6 @@ public sealed class ClusterConfigReaderTests
             whole++;
             Assert.Empty(ConfigDiff.Between(config, ClusterConfigReader.Parse(read.Text).Whole()));
         }
-        Assert.InRange(whole, 1, 2999);
+        Assert.InRange(whole, 1, 999);
     }
 }
