@@ -18,9 +18,16 @@ public sealed record HoconSources(Func<string, string> ReadFile, Func<string, st
     {
         try
         {
-            var info = new FileInfo(path);
-            if (info.Exists && info.Length > 4L * HoconLimits.Characters) throw new IOException($"the file has {info.Length} bytes");
-            return new global::System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+            // A device has no length: only reading tells when it is enough.
+            using var file = File.OpenRead(path);
+            using var bytes = new MemoryStream();
+            var part = new byte[16 << 10];
+            for (int read; (read = file.Read(part)) > 0;)
+            {
+                bytes.Write(part, 0, read);
+                if (bytes.Length > 4L * HoconLimits.Characters) throw new IOException($"more than {4L * HoconLimits.Characters} bytes");
+            }
+            return new global::System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
         }
         catch (ArgumentException wrong) // invalid bytes, or a path with a NUL in it
         {

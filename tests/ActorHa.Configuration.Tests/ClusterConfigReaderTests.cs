@@ -136,4 +136,28 @@ public sealed class ClusterConfigReaderTests
             folder.Delete(true);
         }
     }
+
+    [Fact]
+    public void A_damaged_file_is_refused_or_read_and_never_throws()
+    {
+        var random = new Random(20260102);
+        const string taste = "{}[]=,.\"$\n 0a";
+        var whole = 0;
+        for (var round = 0; round < 1000; round++)
+        {
+            var text = (Site + "cluster.timers.suspect-after = 3s\n").ToCharArray().ToList();
+            for (var wounds = random.Next(1, 4); wounds > 0; wounds--)
+            {
+                var at = random.Next(text.Count);
+                if (random.Next(2) == 0) text.RemoveRange(at, Math.Min(random.Next(1, 20), text.Count - at));
+                else text.Insert(at, taste[random.Next(taste.Length)]);
+            }
+            var read = ClusterConfigReader.Parse(new string([.. text]));
+            Assert.Equal(read.Config is null, read.Errors.Count > 0);
+            if (read.Config is not { } config) continue;
+            whole++;
+            Assert.Empty(ConfigDiff.Between(config, ClusterConfigReader.Parse(read.Text).Whole()));
+        }
+        Assert.InRange(whole, 1, 999);
+    }
 }

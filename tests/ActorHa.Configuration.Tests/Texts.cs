@@ -37,7 +37,7 @@ internal static class Texts
     public static MemberSettingsResult ReadMember(string text, FakeFiles? files = null, HoconSources? sources = null) =>
         MemberSettingsReader.Read(HoconDocument.Parse(text, "m.conf", sources), "/etc/actorha", files ?? new FakeFiles());
 
-    public static string[] MemberErrors(string text, FakeFiles? files = null) => [.. ReadMember(text, files).Errors.Select(e => e.ToString())];
+    public static string[] MemberErrors(string text, FakeFiles? files = null) => [.. ReadMember(text, files).Errors.Select(e => e.ToString().Replace('\\', '/'))];
 }
 
 internal sealed class FakeFiles : IMemberFiles
