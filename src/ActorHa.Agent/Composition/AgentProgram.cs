@@ -19,6 +19,8 @@ public static class AgentProgram
             Console.Error.WriteLine("usage: actorha-agent --config FILE");
             return 2;
         }
+        // Two processors give two pool threads: one blocked driver call would hold up an append.
+        ThreadPool.SetMinThreads(16, 4);
         try
         {
             var settings = MemberSettingsReader.Load(file).Whole();

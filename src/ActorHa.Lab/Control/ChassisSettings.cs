@@ -12,7 +12,8 @@ public sealed class ChassisSettings
         ["ignores-set"] = IsSwitch,
         ["swapped"] = IsSwitch,
         ["lies"] = IsSwitch,
-        ["refuses"] = IsSwitch,
+        ["odd-presence"] = v => v == "off" || IsNumber(v),
+        ["off-latency"] = v => v == "off" || (IsNumber(v) && v[0] != '-'),
         ["odd-reading"] = v => v == "off" || IsNumber(v),
         ["delay"] = v => v == "off" || (IsNumber(v) && v[0] != '-'),
     };
@@ -26,7 +27,7 @@ public sealed class ChassisSettings
     public IReadOnlyDictionary<string, string> Faults => _set;
 
     /// <summary>Usage of the command.</summary>
-    public static string Usage => $"chassis FAULT on|off|NUMBER, where FAULT is {string.Join(", ", Known.Keys)} (delay in ms); chassis heal";
+    public static string Usage => $"chassis FAULT on|off|NUMBER, where FAULT is {string.Join(", ", Known.Keys)} (delay and off-latency in ms); chassis heal";
 
     /// <summary>Sets or lifts a fault.</summary>
     /// <exception cref="LabException">There is no such fault or value.</exception>

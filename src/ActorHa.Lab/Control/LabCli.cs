@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ActorHa.Lab;
@@ -50,6 +51,12 @@ public static class LabCli
             case ["status", "--json"]:
                 await output.WriteLineAsync(LabJson.Pretty(await new LabClient(paths.Dir).StatusAsync()));
                 return 0;
+            case ["run", var host, .. { Count: > 0 } command]:
+                return await RunInAsync(await new LabClient(paths.Dir).StatusAsync(), host, command);
+            case ["referee"]:
+                var report = await new LabClient(paths.Dir).RefereeAsync();
+                await output.WriteAsync(report.ToText());
+                return report.Clean ? 0 : 1;
             case [var command, .. var rest]:
                 var reply = await new LabClient(paths.Dir).AskAsync(command, rest);
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{reply.Text} ({reply.Milliseconds:0.0} ms)"));
@@ -57,6 +64,15 @@ public static class LabCli
             default:
                 return 2;
         }
+    }
+
+    // Inside the host's namespaces, as if logged in there.
+    private static async Task<int> RunInAsync(LabStatus status, string host, IEnumerable<string> command)
+    {
+        var init = status.Hosts.FirstOrDefault(h => h.Name == host)?.Process("init") ?? throw new LabException($"{host} does not run");
+        using var process = Process.Start(new ProcessStartInfo("nsenter", ["-t", $"{init.Pid}", "-m", "-n", "-p", "-u", "-i", "--", .. command]))!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
     }
 
     private static async Task UpAsync(List<string> words, string? name, LabPaths paths, TextWriter output)
@@ -118,6 +134,8 @@ public static class LabCli
               up [--fresh] [--agent-command COMMAND] [--site FILE]   build it; --fresh empties the hosts' disks
               down                           end everything; the directory stays
               status [--json]                how it stands
+              run HOST COMMAND…              a command inside a host, as if logged in there
+              referee                        which VM ran where, judged from disks, serial lines and process tables
             """);
         foreach (var line in LabCommands.Usage) output.WriteLine($"  {line}");
     }

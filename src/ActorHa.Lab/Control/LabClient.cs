@@ -63,6 +63,9 @@ public sealed class LabClient(string dir)
     /// <summary>Sets a fault of the chassis; <c>off</c> lifts it.</summary>
     public Task<LabReply> ChassisAsync(string fault, string value) => AskAsync("chassis", fault, value);
 
+    /// <summary>What the referee saw: never ActorHa's own records.</summary>
+    public async Task<RefereeReport> RefereeAsync() => (await AskAsync("referee")).Referee ?? throw new LabException("the referee does not answer");
+
     /// <summary>How the site stands.</summary>
     public async Task<LabStatus> StatusAsync() =>
         (await AskAsync("status")).Status ?? throw new LabException("the lab's daemon is of another version: it answered no status");

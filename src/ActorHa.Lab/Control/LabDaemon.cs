@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorHa.Lab;
 
-/// <summary>A part of the lab that lives in the daemon: started after the hosts have power, stopped before they lose it.</summary>
+/// <summary>A part of the lab that lives in the daemon: started before the hosts have power, stopped after they lost it.</summary>
 /// <param name="Name">For the status.</param>
 /// <param name="Start">Starts it.</param>
 /// <param name="Stop">Ends it.</param>
@@ -57,14 +57,12 @@ public sealed class LabDaemon : IDisposable
     /// <summary>What lives in the daemon beside the hosts: one line each, in the order of starting.</summary>
     private IReadOnlyList<LabService> Services() =>
     [
-        new("chassis", StartChassis, StopChassisAsync),
+        new("chassis", () => _simulator = new ChassisService(_site, Blades, _chassis, Say), async () => await (_simulator?.DisposeAsync() ?? default)),
+        new("referee", () => _court = new RefereeService(_paths), async () => await (_court?.DisposeAsync() ?? default)),
     ];
 
-    // Composition place of the chassis simulator: ChassisAgent(new IPEndPoint(_site.Chassis.Address, 161), _site.Chassis.Serial,
-    // Blades, users, faults) is started here and disposed below; _chassis.Changed carries the faults that people ask for.
-    private void StartChassis() => Say($"chassis {_site.Chassis.Name}: {Blades.Count} blades");
-
-    private Task StopChassisAsync() => Task.CompletedTask;
+    private ChassisService? _simulator;
+    private RefereeService? _court;
 
     private async Task RunAsync()
     {
@@ -79,8 +77,9 @@ public sealed class LabDaemon : IDisposable
         listener.Bind(new UnixDomainSocketEndPoint(_paths.Socket));
         try
         {
-            foreach (var host in _hosts) host.RestorePower();
+            // Before the hosts: a VM that starts finds its serial line, the referee sees every process from its first moment.
             foreach (var service in _services) service.Start();
+            foreach (var host in _hosts) host.RestorePower();
             // Whoever can connect finds a lab whose hosts have power.
             listener.Listen(16);
             Say($"the lab {_site.Name} is up in {_paths.Dir}");
@@ -97,8 +96,8 @@ public sealed class LabDaemon : IDisposable
 
     private async Task EndAsync()
     {
-        foreach (var service in _services.Reverse()) await service.Stop();
         foreach (var host in _hosts) host.CutPower();
+        foreach (var service in _services.Reverse()) await service.Stop();
         File.Delete(_paths.Socket);
         File.Delete(_paths.PidFile);
         Say("the lab has ended");
@@ -154,6 +153,8 @@ public sealed class LabDaemon : IDisposable
                     return new LabReply { Status = Status() };
                 case { Command: "health", Words: [] }:
                     return new LabReply { Etcd = await _health.AskAsync() };
+                case { Command: "referee", Words: [] }:
+                    return new LabReply { Referee = _court?.Judge() };
                 case { Command: "end", Words: [] }:
                     return Goodbye;
             }

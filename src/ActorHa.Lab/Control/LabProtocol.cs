@@ -21,6 +21,9 @@ public sealed record LabReply
     /// <summary>Answer to <c>status</c>.</summary>
     public LabStatus? Status { get; init; }
 
+    /// <summary>Answer to <c>referee</c>.</summary>
+    public RefereeReport? Referee { get; init; }
+
     /// <summary>Answer to <c>health</c>: per member what its etcd says; empty = healthy.</summary>
     public IReadOnlyDictionary<string, string>? Etcd { get; init; }
 }

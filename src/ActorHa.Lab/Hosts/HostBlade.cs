@@ -1,7 +1,9 @@
+using ActorHa.Lab.Chassis;
+
 namespace ActorHa.Lab;
 
 /// <summary>A host as the chassis sees it: a blade in a slot, with network cards and a power switch.</summary>
-public sealed class HostBlade(LabHost host, int slot)
+public sealed class HostBlade(LabHost host, int slot) : IBlade
 {
     /// <summary>Its slot, from 1.</summary>
     public int Slot => slot;

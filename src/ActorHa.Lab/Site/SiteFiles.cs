@@ -10,6 +10,9 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
     private const int ClientPort = 2379;
     private const int PeerPort = 2380;
 
+    /// <summary>The VMs of <c>hocon/lab.conf</c>.</summary>
+    public static readonly IReadOnlyList<string> Vms = ["mail", "lists", "tickets", "monitor"];
+
     /// <summary>Directory of the programs, for <c>{artifacts}</c>.</summary>
     public static string Artifacts => AppContext.BaseDirectory.TrimEnd('/');
 
@@ -24,8 +27,23 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
         File.WriteAllText(paths.Site, site.ToJson());
         File.WriteAllText(paths.Init, Resource("init.sh"));
         File.WriteAllText(paths.ClusterConf, ClusterConf());
+        Guests();
         if (!File.Exists(paths.HeartbeatKey)) WriteSecret(paths.HeartbeatKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
         foreach (var member in site.Members) Write(member);
+    }
+
+    /// <summary>The guest's kernel and initramfs, where they were built (ops/lab says where), and a blank disk for each VM.</summary>
+    private void Guests()
+    {
+        if (Environment.GetEnvironmentVariable("ACTORHA_GUEST") is { Length: > 0 } built)
+        {
+            foreach (var file in new[] { "kernel", "initrd.gz" }) File.Copy(Path.Combine(built, file), Path.Combine(paths.Shared, file), overwrite: true);
+        }
+        foreach (var vm in Vms)
+        {
+            using var disk = File.Create(Path.Combine(paths.Shared, $"{vm}.img"));
+            disk.SetLength(1 << 20);
+        }
     }
 
     private void Write(MemberDescription member)

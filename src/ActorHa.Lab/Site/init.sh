@@ -69,6 +69,7 @@ wait_at_most() {
 shut_down() {
   trap '' TERM
   say "shutting down"
+  : >/run/actorha/shutdown   # tells the agent that its host goes down, not only itself
   kill -TERM "$agent"
   wait_at_most "$agent_patience" "$agent" agent
   say "the agent has ended"
