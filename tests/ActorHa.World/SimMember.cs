@@ -245,14 +245,14 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
         foreach (var (peer, watch) in _watches) Watched(peer, watch.Receive(new WatchTick(), world.Time.Now));
     }
 
-    private void Watched(MemberName peer, (WatchAsk Ask, PeerView? News) turn)
+    private void Watched(MemberName peer, WatchTurn turn)
     {
         var life = _life;
         if (turn.News is { } news)
         {
             Tell(new PeerSaid(peer, news));
-            Fence(peer, new TargetSeen(news));
         }
+        if (turn.Seen is { } seen) Fence(peer, new TargetSeen(seen));
         if (turn.Ask.HasFlag(WatchAsk.Power) && isHost && _fencers.ContainsKey(peer)) AskPower(peer);
         if (turn.Ask.HasFlag(WatchAsk.Probe))
         {

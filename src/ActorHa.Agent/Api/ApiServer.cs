@@ -92,7 +92,8 @@ public sealed class ApiServer : IAsyncDisposable
         }
     });
 
-    private static HistoryEntryDto Entry(JournalEntry e) => new(e.Index, e.When, e.Who.Value, e.Command, e.Because, e.Evidence, [.. e.Events.Select(Print)]);
+    private static HistoryEntryDto Entry(LearnedEntry l) =>
+        new(l.Entry.Index, l.Entry.When, l.Entry.Who.Value, l.Entry.Command, l.Entry.Because, l.Entry.Evidence, [.. l.Entry.Events.Select(Print)], l.Learned);
 
     /// <summary>A configuration's text is long and stands under /config.</summary>
     private static string Print(Event e) => e is ConfigurationApplied c ? $"ConfigurationApplied {c.Number} sha256 {c.Sha256}" : JournalCodec.Print(e);

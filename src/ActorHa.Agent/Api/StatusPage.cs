@@ -41,7 +41,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         var heard = peer.HeardAt is { } at ? (MonotonicClock.System.Now - at).TotalMilliseconds : (double?)null;
         return new FenceConfirmationDto(
             host, request is not null,
-            request is { } r ? ledger.Entries(r.Index - 1, 1) is [var asked, ..] ? asked.Because : $"request {r.Number} is open" : $"there is no open fence request against {host}",
+            request is { } r ? ledger.Entries(r.Index - 1, 1) is [var asked, ..] ? asked.Entry.Because : $"request {r.Number} is open" : $"there is no open fence request against {host}",
             request?.Number.Number, request is { } q ? ledger.When(q.Index) : null,
             peer.Power.ToString().ToLowerInvariant(), heard is { } ms ? (long)ms : null,
             peer.Evidence.Length > 0 ? [$"{peer.Verdict}: {peer.Evidence}"] : [],

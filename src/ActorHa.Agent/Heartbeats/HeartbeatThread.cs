@@ -13,6 +13,7 @@ namespace ActorHa.Agent.Heartbeats;
 /// </summary>
 public sealed class HeartbeatThread : IDisposable
 {
+    private readonly uint _stuckMs;
     private static readonly TimeSpan ReceivePatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(2);
 
@@ -37,6 +38,7 @@ public sealed class HeartbeatThread : IDisposable
     /// <exception cref="ArgumentException">The interval, the key or our name will not do.</exception>
     public HeartbeatThread(HeartbeatOptions options, IBeatSource source, IBeatSink sink, ILogger log, MonotonicClock? clock = null)
     {
+        _stuckMs = WireIds.Milliseconds(options.MindTimeout ?? new Timers().MindTimeout);
         // A sequence rises by one per beat and must not overtake the milliseconds since boot that the next run starts from.
         if (options.Interval < TimeSpan.FromMilliseconds(10)) throw new ArgumentException("the interval between beats is at least 10 ms", nameof(options));
         (_options, _source, _sink, _log, _clock) = (options, source, sink, log, clock ?? MonotonicClock.System);
@@ -201,7 +203,8 @@ public sealed class HeartbeatThread : IDisposable
             return;
         }
         Interlocked.Increment(ref _heard);
-        _sink.Heard(beat, _slots[peer].Hear(beat, arrived));
+        // A beat whose mind is stuck counts as missing; relayed as a sighting it would count for others.
+        _sink.Heard(beat, beat.MindAgeMs <= _stuckMs ? _slots[peer].Hear(beat, arrived) : arrived);
     }
 
     private void Refuse(BeatRefusal why)

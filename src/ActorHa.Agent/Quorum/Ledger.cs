@@ -11,7 +11,7 @@ public sealed class Ledger
     public const int EntriesKept = 1000;
 
     private readonly Lock _door = new();
-    private readonly Queue<JournalEntry> _entries = new();
+    private readonly Queue<LearnedEntry> _entries = new();
     private readonly Dictionary<long, DateTimeOffset> _when = [];
     private Snapshot? _now;
 
@@ -22,20 +22,20 @@ public sealed class Ledger
     public void Show(Snapshot snapshot) => Volatile.Write(ref _now, snapshot);
 
     /// <summary>Keeps an entry.</summary>
-    public void Keep(JournalEntry entry)
+    public void Keep(JournalEntry entry, DateTimeOffset learned)
     {
         lock (_door)
         {
-            _entries.Enqueue(entry);
+            _entries.Enqueue(new LearnedEntry(entry, learned));
             _when[entry.Index] = entry.When;
             if (_entries.Count > EntriesKept) _entries.Dequeue();
         }
     }
 
     /// <summary>Entries behind an index, or the newest; rising.</summary>
-    public IReadOnlyList<JournalEntry> Entries(long? after, int limit)
+    public IReadOnlyList<LearnedEntry> Entries(long? after, int limit)
     {
-        lock (_door) return after is { } a ? [.. _entries.Where(e => e.Index > a).Take(limit)] : [.. _entries.TakeLast(limit)];
+        lock (_door) return after is { } a ? [.. _entries.Where(e => e.Entry.Index > a).Take(limit)] : [.. _entries.TakeLast(limit)];
     }
 
     /// <summary>When an entry was written, by its writer's clock.</summary>
@@ -44,6 +44,9 @@ public sealed class Ledger
         lock (_door) return _when.TryGetValue(index, out var at) ? at : null;
     }
 }
+
+/// <summary>An entry, and when this member learned that it is committed (its own wall clock, for people).</summary>
+public sealed record LearnedEntry(JournalEntry Entry, DateTimeOffset Learned);
 
 /// <summary>A picture of the mind.</summary>
 public sealed record Snapshot(ClusterState State, JournalHead Head, View View, IReadOnlyList<Refusal> Refusals, string? ReadOnly);

@@ -9,7 +9,8 @@ namespace ActorHa.Agent.Quorum;
 /// <summary>The member's one mind: hears, has <see cref="QuorumMind"/> decide, and carries its effects out. It thinks nothing itself.</summary>
 public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log) : Actor<QuorumMessage>
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(1.2);
     private readonly MindTick _tick = new();
 
@@ -25,7 +26,8 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
     {
         var effects = mind.Receive(message, Context.Now, parts.Wall());
         foreach (var effect in effects) Perform(effect);
-        if (message is MindTick) Context.After(Turn, _tick);
+        // While a request is open its challenge and its patience run; else only pulses and re-reads wait for the tick.
+        if (message is MindTick) Context.After(mind.State.Hosts.Values.Any(h => h.IsClosed) ? Busy : Calm, _tick);
         parts.Ledger.Show(new Snapshot(mind.State, mind.Head, mind.View, mind.Refusals, mind.ReadOnly));
         parts.Turned(Context.Now);
         return ValueTask.CompletedTask;
@@ -54,7 +56,7 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
                 parts.Seen(s.Head);
                 break;
             case EntryLearned e:
-                parts.Ledger.Keep(e.Entry);
+                parts.Ledger.Keep(e.Entry, parts.Wall());
                 QuorumLog.Entry(log, e.Entry.Index, e.Entry.Who, e.Entry.Because);
                 break;
             case RefusalsChanged r:

@@ -42,12 +42,19 @@ public enum WatchAsk
     Probe = 2,
 }
 
+/// <summary>What follows from a message.</summary>
+/// <param name="Ask">What to ask the world.</param>
+/// <param name="Seen">The view when anything in it changed: the Fencer must hear every sign of life.</param>
+/// <param name="News">The view when Quorum should know: a verdict, a reading, or signs of life a quarter second newer.</param>
+public readonly record struct WatchTurn(WatchAsk Ask, PeerView? Seen, PeerView? News);
+
 /// <summary>
 /// The NodeWatcher's logic: turns beats, sightings, answers and power into a verdict about one peer. It never decides.
 /// All time runs from the last valid sign of the peer's newest life; nothing restarts because somebody else took over.
 /// </summary>
 public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Instant started)
 {
+    private static readonly TimeSpan TellAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromMilliseconds(1200);
 
@@ -65,16 +72,17 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private (Instant Asked, PowerReading Reading)? _power;
     private (Instant Asked, bool Answers)? _probe;
     private Instant? _answered;
+    private PeerView _seen = PeerView.Unheard;
     private PeerView _said = PeerView.Unheard;
 
     /// <summary>The peer.</summary>
     public MemberName Peer => peer;
 
     /// <summary>The newest view.</summary>
-    public PeerView View => _said;
+    public PeerView View => _seen;
 
-    /// <summary>Takes a message in; returns what to ask, and the view when it changed.</summary>
-    public (WatchAsk Ask, PeerView? News) Receive(WatchMessage message, Instant now)
+    /// <summary>Takes a message in.</summary>
+    public WatchTurn Receive(WatchMessage message, Instant now)
     {
         switch (message)
         {
@@ -101,10 +109,16 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         }
         var ask = Ask(now);
         var view = Judge(now);
-        if (view == _said) return (ask, null);
-        _said = view;
-        return (ask, view);
+        var seen = view != _seen;
+        _seen = view;
+        // Each beat moves the times; the mind need not turn for each.
+        var news = view with { HeardAt = _said.HeardAt, HearsUs = _said.HearsUs } != _said
+            || Newer(view.HeardAt, _said.HeardAt) || Newer(view.HearsUs, _said.HearsUs);
+        if (news) _said = view;
+        return new WatchTurn(ask, seen ? view : null, news ? view : null);
     }
+
+    private static bool Newer(Instant? now, Instant? said) => now is { } n && !(said is { } s && n - s < TellAgain);
 
     /// <summary>A sighting counts once: only a higher sequence of the newest life is news, direct or by another's word.</summary>
     private bool Life(ulong boot, long sequence, Instant at)

@@ -51,6 +51,10 @@ public static class LabCli
             case ["status", "--json"]:
                 await output.WriteLineAsync(LabJson.Pretty(await new LabClient(paths.Dir).StatusAsync()));
                 return 0;
+            case ["demo", ..]:
+                return await new Demo.Demonstration(paths, output).RunAsync(stay: words.Contains("--stay"));
+            case ["bench", ..]:
+                return await Demo.Bench.RunAsync(paths, words[1..], output);
             case ["run", var host, .. { Count: > 0 } command]:
                 return await RunInAsync(await new LabClient(paths.Dir).StatusAsync(), host, command);
             case ["referee"]:

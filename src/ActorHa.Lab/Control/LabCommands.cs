@@ -30,6 +30,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
     public async Task<LabReply> RunAsync(LabRequest request)
     {
         var start = Stopwatch.GetTimestamp();
+        var at = Guests.LabClock.Now;
         string[] words = [request.Command, .. request.Words];
         var text = words switch
         {
@@ -55,7 +56,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
             ["chassis", var fault, var value] => Chassis(() => chassis.Set(fault, value), $"{fault} {value}"),
             _ => throw new LabException(Misunderstood(request)),
         };
-        return new LabReply { Text = text, Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds };
+        return new LabReply { Text = text, AtMs = at, Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds };
     }
 
     private static string Misunderstood(LabRequest request)

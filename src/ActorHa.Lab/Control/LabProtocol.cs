@@ -15,6 +15,9 @@ public sealed record LabReply
     /// <summary>Whether it was done.</summary>
     public bool Ok { get; init; } = true;
 
+    /// <summary>When the act began, ms of the lab's clock.</summary>
+    public double AtMs { get; init; }
+
     /// <summary>How long the act itself took, milliseconds.</summary>
     public double Milliseconds { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class RefereeService : IAsyncDisposable
 {
     private readonly LabPaths _paths;
     private readonly SerialRecorder _serial;
-    private readonly ProcessSampler _processes = new();
+    private readonly ProcessSampler _processes = new(TimeSpan.FromMilliseconds(50));
     private readonly IReadOnlyList<DiskSampler> _disks;
 
     /// <summary>Begins to look.</summary>

@@ -13,6 +13,7 @@ public sealed record HistoryDto(IReadOnlyList<HistoryEntryDto> Entries, long Las
 /// <param name="Because">Why it was decided.</param>
 /// <param name="Evidence">On what grounds, one line each.</param>
 /// <param name="Events">What is a fact since then, one line each.</param>
+/// <param name="Learned">When the answering member learned that it is committed, by its own clock.</param>
 public sealed record HistoryEntryDto(
     long Index,
     DateTimeOffset When,
@@ -20,7 +21,8 @@ public sealed record HistoryEntryDto(
     string Command,
     string Because,
     IReadOnlyList<string> Evidence,
-    IReadOnlyList<string> Events);
+    IReadOnlyList<string> Events,
+    DateTimeOffset? Learned = null);
 
 /// <summary>The configuration in force.</summary>
 /// <param name="Number">Its number; 0 = none was applied yet, and <paramref name="Text"/> is empty.</param>
