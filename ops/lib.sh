@@ -35,6 +35,8 @@ package_of() {
     qemu-img) echo qemu-utils ;;
     busybox) echo busybox-static ;;
     cpio) echo cpio ;;
+    lz4) echo lz4 ;;
+    openssl) echo openssl ;;
     snmpget | snmpwalk | snmpset) echo snmp ;;
     snmpd) echo snmpd ;;
     fence_intelmodular) echo fence-agents ;;

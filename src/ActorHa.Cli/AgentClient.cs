@@ -104,7 +104,7 @@ public sealed class AgentClient : IDisposable
         {
             connection.Dispose();
             var why = e is not SocketException { SocketErrorCode: var code } ? $"{socket} is no path of a socket"
-                : code == SocketError.AccessDenied ? $"no permission for {socket}: operators belong to its group"
+                : code == SocketError.AccessDenied ? $"no permission for {socket}: only root may operate the cluster (sudo actorha …)"
                 : !Path.Exists(socket) ? $"there is no socket {socket}: does the agent run here? (--socket or ACTORHA_SOCKET name another)"
                 : code == SocketError.ConnectionRefused ? $"nobody listens at {socket}: the agent does not run"
                 : $"{socket}: {e.Message}";

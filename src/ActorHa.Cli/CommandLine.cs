@@ -44,6 +44,7 @@ public sealed class CommandLine
         root.Subcommands.Add(Maintenance());
         root.Subcommands.Add(Power());
         root.Subcommands.Add(Fence());
+        root.Subcommands.Add(Host());
     }
 
     /// <summary>Runs one command line and gives the exit code.</summary>
@@ -145,16 +146,26 @@ public sealed class CommandLine
         {
             var host = new Argument<string>("HOST") { Description = "Its name" };
             var yes = Yes("Switch without asking");
+            var force = new Option<bool>("--force") { Description = "Also when it owns virtual machines; what they have not written is lost" };
             var command = new Command(word, description) { host, yes };
+            if (action == PowerAction.Off) command.Options.Add(force);
             Act(command, async (call, parsed) =>
             {
                 var name = parsed.GetRequiredValue(host);
                 if (!parsed.GetValue(yes) && !terminal.Confirm(action == PowerAction.Off ? $"Cut the power of {name}, with all that runs there?" : $"Switch {name} on?")) return ExitCodes.Bad;
-                return await call.SendAsync(ApiContract.Power, new PowerCommand(name, action, terminal.Operator));
+                return await call.SendAsync(ApiContract.Power, new PowerCommand(name, action, terminal.Operator, action == PowerAction.Off && parsed.GetValue(force)));
             });
             group.Subcommands.Add(command);
         }
         return group;
+    }
+
+    private Command Host()
+    {
+        var host = new Argument<string>("HOST") { Description = "Its name" };
+        var release = new Command("release", "Forgets its fences: a host in quarantine is admitted again") { host };
+        Act(release, (call, parsed) => call.SendAsync(ApiContract.HostRelease, new HostReleaseCommand(parsed.GetRequiredValue(host), terminal.Operator)));
+        return new("host", "Hosts as a whole") { release };
     }
 
     private Command Fence()

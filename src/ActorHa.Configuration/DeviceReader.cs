@@ -51,7 +51,7 @@ internal static class DeviceReader
         yield return ("user", section.Parsed("user", "a user name of at most 32 characters", t => t.Length is > 0 and <= 32 ? t : null) ?? "");
         yield return ("auth", Word(section, "auth", "MD5", "SHA", "SHA-256"));
         // Messages without authentication prove nothing: noAuthNoPriv is not offered.
-        yield return ("level", Word(section, "level", "authNoPriv", "authPriv"));
+        yield return ("level", Word(section, "level", "authNoPriv"));
     }
 
     private static string Word(Section section, string key, params string[] words) =>

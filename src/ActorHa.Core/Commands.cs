@@ -77,7 +77,7 @@ public static class CommandDecider
         if (!s.Config.Vms.ContainsKey(c.Vm)) return No($"there is no VM {c.Vm}");
         if (s.Maintenance is { } m) return No($"maintenance, set by {m.Operator}: end it first (actorha maintenance off)");
         var state = s.Vm(c.Vm);
-        if (state.Wanted == c.Running && (!c.Running || state.GaveUpOn.IsEmpty && state.Failures == 0)) return No($"{c.Vm} is {(c.Running ? "wanted running" : "stopped by an operator")} already");
+        if (state.Wanted == c.Running && (!c.Running || s.IsOwned(c.Vm) && state.GaveUpOn.IsEmpty && state.Failures == 0)) return No($"{c.Vm} is {(c.Running ? "wanted running" : "stopped by an operator")} already");
         return Decision.Record(c.Running ? "vm start" : "vm stop", $"{c.Operator} wants {c.Vm} {(c.Running ? "running" : "stopped")}", new VmWanted(c.Vm, c.Running, c.Operator));
     }
 

@@ -18,8 +18,8 @@ public interface IFenceDevice : IAsyncDisposable
 
     /// <summary>
     /// Takes the stamp that bounds the SETs of one switching (SNMPv3: the device's engine boots and time at this
-    /// moment; the device refuses a message outside 150 s of it, RFC 3414 section 3.2). Called once, at the commit of
-    /// FenceSwitching. Null when the device has not been heard yet.
+    /// moment; the device refuses a message outside 150 s of it, RFC 3414 section 3.2). Called once, just before the append of
+    /// FenceSwitching is sent: never younger than the commit. Null when the device has not been heard yet.
     /// </summary>
     SwitchStamp? Stamp();
 
@@ -50,7 +50,7 @@ public enum SwitchResult
     /// <summary>The device acknowledged. Proves nothing about the power: read it.</summary>
     Answered,
 
-    /// <summary>The device said no (wrong user, outside the time window): this SET had and will have no effect.</summary>
+    /// <summary>The device said no in an answer that it signed (no right to write, outside the time window): this SET had and will have no effect.</summary>
     Refused,
 
     /// <summary>No answer: it may still take effect.</summary>
@@ -64,4 +64,5 @@ public enum SwitchResult
 /// <param name="Ready">It would.</param>
 /// <param name="Detail">Why, or why not.</param>
 /// <param name="RoundTrip">Duration of the power question.</param>
-public sealed record ProtectionCheck(bool Ready, string Detail, TimeSpan RoundTrip);
+/// <param name="Wrong">Positively wrong: the plug is another host's. Fencing is then disarmed, not only unproven.</param>
+public sealed record ProtectionCheck(bool Ready, string Detail, TimeSpan RoundTrip, bool Wrong = false);

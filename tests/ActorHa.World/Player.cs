@@ -127,6 +127,8 @@ public sealed class Player
             {
                 case "max-fences": b.Policies = b.Policies with { MaxFences = (int)Number(value) }; break;
                 case "agent-lost": b.Policies = b.Policies with { FenceWhenAgentLost = value == "fence" }; break;
+                case "shutdown": b.Policies = b.Policies with { Shutdown = Enum.Parse<ShutdownPolicy>(value, ignoreCase: true) }; break;
+                case "fencing" when value == "none": foreach (var h in b.Hosts.Keys.ToList()) b.Hosts[h] = b.Hosts[h] with { Fencing = [] }; break;
                 case "starts-at-once": b.Policies = b.Policies with { StartsAtOnce = (int)Number(value) }; break;
                 default: throw new StoryException($"unknown setting: {setting}");
             }

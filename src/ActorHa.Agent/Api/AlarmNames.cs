@@ -20,9 +20,8 @@ public static class AlarmNames
         ("without permission", "stray-vm"),
         ("was fenced", "quarantine"),
         ("declared over", "life-over"),
-        ("waits for memory", "vm-waits"),
-        ("waits for", "vm-waits"),
         ("failed too often", "vm-failed"),
+        ("waits for", "vm-waits"),
         ("not well", "degraded"),
     ];
 

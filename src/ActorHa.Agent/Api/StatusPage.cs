@@ -27,7 +27,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             [.. Alarms(now)],
             [.. now.Refusals.Where(r => !r.Alarm).Select(r => new RefusalDto(r.Subject, r.Because))],
             [.. s.Config.Hosts.Keys.Concat(s.Config.Witnesses).Order().Select(m => Member(s, v, m))],
-            [.. s.Config.Vms.Select(vm => Vm(s, vm.Key, vm.Value))]);
+            [.. s.Config.Vms.Select(vm => Vm(s, v, vm.Key, vm.Value))]);
     }
 
     /// <summary>What a person should know before confirming that a host has no power; null when there is no such host.</summary>
@@ -82,7 +82,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             isHost ? Placer.MemoryUsed(s, name) : 0, isHost ? s.Config.Hosts[name].MemoryMb : 0, h.Fences);
     }
 
-    private VmDto Vm(ClusterState s, VmName name, VmConfig config)
+    private VmDto Vm(ClusterState s, View v, VmName name, VmConfig config)
     {
         var vm = s.Vm(name);
         var owner = s.IsOwned(name) ? vm.Owner : null;
@@ -95,7 +95,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             VmStateDto.Waiting => vm.Waiting ?? "waits for proof about its last host",
             VmStateDto.Stopped => "stopped by an operator",
             VmStateDto.Failed => $"failed {vm.Failures} times",
-            _ => "",
+            _ => owner is { } o && o.Host != who.Name && v.Peer(o.Host).Verdict is not (Verdict.Alive or Verdict.Degraded) ? $"not confirmed: {o.Host} is {Say(v.Peer(o.Host).Verdict)}" : "",
         };
         return new VmDto(name.Value, config.Priority, vm.Wanted, state, owner?.Host.Value, vm.Epoch.Number, ledger.When(vm.Since), reason, config.MemoryMb, config.Failover);
     }

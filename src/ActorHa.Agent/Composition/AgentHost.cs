@@ -104,6 +104,7 @@ public sealed class AgentHost : IAsyncDisposable
     private async Task LeaveAsync()
     {
         var shutdown = _who.IsHost && HostShutdown.IsUnderWay(_settings.ApiSocket);
+        Quorum.Tell(new StopBegun());
         _systemd.Stopping(shutdown ? "the host is being shut down" : "the agent stops");
         if (shutdown)
         {

@@ -23,7 +23,6 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     private ImmutableArray<MemberName> _peers = [];
     private ActorRef<QuorumMessage>? _quorum;
     private ActorRef<HostLetter>? _host;
-    private bool _killed;
 
     private ActorRef<QuorumMessage> Quorum => _quorum ?? throw new InvalidOperationException("the crew has no mind yet");
 
@@ -64,8 +63,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     {
         if (orders.KillAll)
         {
-            if (!_killed) _host?.Tell(new KillEverything());
-            _killed = true;
+            _host?.Tell(new KillEverything());
             return;
         }
         foreach (var (vm, order) in orders.Vms) _supervisors.GetValueOrDefault(vm)?.Tell(new VmOrdered(order));

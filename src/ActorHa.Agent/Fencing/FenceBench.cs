@@ -82,14 +82,16 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
         if (levels.IsEmpty) return new Protection(false, false, fingerprint, "no fence device is configured", now);
         if (macs.IsEmpty) return new Protection(false, false, fingerprint, "its own addresses are not known yet", now);
         var details = new List<string>();
+        var wrong = false;
         foreach (var level in levels)
         {
             var checks = await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)));
             var detail = string.Join("; ", checks.Select(c => c.Detail));
-            if (checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, $"{detail} ({checks.Max(c => c.RoundTrip).TotalMilliseconds:0} ms)", now);
+            wrong |= checks.Any(c => c.Wrong);
+            if (!wrong && checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, $"{detail} ({checks.Max(c => c.RoundTrip).TotalMilliseconds:0} ms)", now);
             details.Add(detail);
         }
-        return new Protection(false, false, fingerprint, string.Join(" | ", details), now);
+        return new Protection(false, wrong, fingerprint, string.Join(" | ", details), now);
     }
 
     /// <inheritdoc/>

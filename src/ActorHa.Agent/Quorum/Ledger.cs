@@ -10,6 +10,7 @@ public sealed class Ledger
     /// <summary>Entries kept for the history; older ones are in the journal.</summary>
     public const int EntriesKept = 1000;
 
+    private const int TimesKept = 20_000;
     private readonly Lock _door = new();
     private readonly Queue<LearnedEntry> _entries = new();
     private readonly Dictionary<long, DateTimeOffset> _when = [];
@@ -29,6 +30,7 @@ public sealed class Ledger
             _entries.Enqueue(new LearnedEntry(entry, learned));
             _when[entry.Index] = entry.When;
             if (_entries.Count > EntriesKept) _entries.Dequeue();
+            if (_when.Count > TimesKept) foreach (var old in _when.Keys.Where(i => i < entry.Index - (TimesKept / 2)).ToList()) _when.Remove(old);
         }
     }
 

@@ -36,6 +36,7 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
     private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
     private bool _looking;
     private bool _again;
+    private bool _killAll;
 
     /// <inheritdoc/>
     protected internal override ValueTask PreStart()
@@ -64,6 +65,8 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
             case Found f:
                 Looked();
                 quorum.Tell(new WellSaid(true, ""));
+                // What could not be killed at first is tried again with each search, for ever.
+                if (_killAll) Kill(f.Vms.Select(v => v.Vm).Where(_supervisors.ContainsKey));
                 foreach (var (vm, supervisor) in _supervisors)
                 {
                     var found = f.Vms.FirstOrDefault(v => v.Vm == vm);
@@ -83,10 +86,16 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
                     to.Tell(new VmEnded(n.Notice.Pid, n.Notice.Kind == VmNoticeKind.GuestShutdown, n.Notice.Detail));
                 break;
             case KillEverything:
-                foreach (var vm in _supervisors.Keys) Context.Pipe(async _ => Killed(await hypervisor.StopAsync(vm, TimeSpan.Zero, CancellationToken.None)), e => new NotFound(e.Message));
+                _killAll = true;
+                Kill(_supervisors.Keys);
                 break;
         }
         return ValueTask.CompletedTask;
+    }
+
+    private void Kill(IEnumerable<VmName> vms)
+    {
+        foreach (var vm in vms) Context.Pipe(async _ => Killed(await hypervisor.StopAsync(vm, TimeSpan.Zero, CancellationToken.None)), e => new NotFound(e.Message));
     }
 
     private static HostLetter Killed(StopAnswer answer) => answer.Drained ? new LookNow() : new NotFound($"{answer.Vm} could not be killed: {answer.Detail}");

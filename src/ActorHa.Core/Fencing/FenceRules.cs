@@ -84,6 +84,7 @@ internal static class FenceRules
             var peer = v.Peer(host);
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
+            if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, or for a person (actorha fence confirm {host})", alarm: true); continue; }
             if (r.Operator is null && !IsGone(s, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
             if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
             {
@@ -127,7 +128,8 @@ internal static class FenceRules
 
             var request = s.LastEpoch.Next();
             var asked = new FenceRequested(request, host, h.Joined, v.Self, null);
-            return peer.Verdict == Verdict.PoweredOff && v.IsHost
+            // A host that is not protected is asked for, too: it may refute, join anew, or a person may confirm. Nobody switches it.
+            return peer.Verdict == Verdict.PoweredOff && v.IsHost && Arming.WhyNot(s, host).Length == 0
                 ? Decision.Record("request", $"{host} is silent and reads off: fence requested ({request}), {v.Self} switches it off", asked, new FenceSwitching(request, host, v.Self, v.Run)).On(peer.Evidence)
                 : Decision.Record("request", $"{host} is {Say(peer.Verdict)} and we are quorate: fence requested ({request})", asked).On(peer.Evidence);
         }
@@ -152,7 +154,6 @@ internal static class FenceRules
         if (!off && !v.HearsAnyone && silence < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
         if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.HeardAt > v.Learned.Of(refuted, v.Now))) return No($"{host} has refuted {v.Self}, which is deaf to it: no request before it hears it again");
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
-        if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) return No($"{host} is not protected: {unarmed}");
         return null;
     }
 

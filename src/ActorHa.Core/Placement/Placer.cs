@@ -38,9 +38,18 @@ public static class Placer
         return vm.Failover ? all : [vm.Hosts.IsEmpty && state.LastHost is { } last ? last : all[0]];
     }
 
+    /// <summary>An orderly shutdown under the policy "freeze": its VMs wait until it is admitted again, or is proven lost.</summary>
+    private static bool IsFrozenFor(ClusterState s, MemberName host) =>
+        s.Config.Policies.Shutdown == ShutdownPolicy.Freeze && s.Host(host) is { IsLiving: true } h && (h.Leaving || h.Admitted < h.Joined);
+
     private static MemberName? Choose(ClusterState s, VmConfig vm, VmState state, IReadOnlySet<MemberName> usable, Dictionary<MemberName, long> free, out string reason)
     {
         reason = "";
+        if (state.LastHost is { } last && IsFrozenFor(s, last) && state.MoveTo is null)
+        {
+            reason = $"waits for its host {last}, which is being shut down (policy freeze; actorha vm start gives it to another)";
+            return null;
+        }
         var allowed = Allowed(s, vm, state).Where(s.Config.Hosts.ContainsKey).ToList();
         if (state.MoveTo is { } target && allowed.Remove(target)) allowed.Insert(0, target);
         var here = allowed.Where(usable.Contains).ToList();

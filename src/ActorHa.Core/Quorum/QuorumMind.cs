@@ -186,7 +186,8 @@ public sealed class QuorumMind
         if (_state.Index < p.Entry.Index)
         {
             _pending = p with { Unknown = false, Sent = _view.Now };
-            todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, p.Stamps));
+            // The stamps of the first sending stay: the entry may have been committed then.
+            todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, []));
             return;
         }
         _pending = null;

@@ -19,7 +19,6 @@ public sealed record HostJoined(MemberName Host, Incarnation Incarnation, BootId
             CanSleep = CanSleep,
             Request = h.Request is { } r && r.Incarnation < Incarnation ? null : h.Request,
             Announced = null,
-            Leaving = false,
             Refuted = h.Refuted.Clear(),
             PowerOn = null,
         });

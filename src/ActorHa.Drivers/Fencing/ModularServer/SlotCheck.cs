@@ -32,7 +32,7 @@ internal sealed class SlotCheck(
         var verdict = Mapping(hostMacs, nics, slot);
         return verdict is null
             ? new ProtectionCheck(true, $"{reading.Detail}; slot {slot} has the host's network addresses", roundTrip)
-            : Not(verdict);
+            : Not(verdict) with { Wrong = nics.Contains(slot) && hostMacs.Count > 0 };
     }
 
     /// <summary>Why the slot is not proven to be the host's; null when it is.</summary>
