@@ -149,9 +149,13 @@ public static class CommandDecider
         if (!s.Config.Hosts.ContainsKey(c.Host)) return No($"there is no host {c.Host}");
         if (h.Request is not { } r) return No($"there is no open fence request against {c.Host}: nothing to confirm");
         if (c.TypedName != c.Host.Value) return No($"the name typed is \"{c.TypedName}\", the host is {c.Host}: nothing is confirmed");
+        // Whoever confirms his own host's death at that host is wrong: an agent lives there, and so may VMs.
+        if (c.Host == v.Self) return No($"{c.Host} is this very host, and its agent lives: nothing is confirmed here");
         var peer = v.Peer(c.Host);
         if (peer.Power == Power.On) return No($"the device reads {c.Host} on: remove its power first");
         if (peer.HeardAt is { } at && v.Now - at < ConfirmSilence) return No($"{c.Host} was heard {(v.Now - at).TotalSeconds:0} s ago: refused within {ConfirmSilence.TotalSeconds:0} s of a sign of life");
+        // An agent that has just started has heard nothing because it was not there.
+        if (peer.HeardAt is null && v.Now - v.Started < ConfirmSilence) return No($"{v.Self} has listened for {(v.Now - v.Started).TotalSeconds:0} s only: refused within {ConfirmSilence.TotalSeconds:0} s of its start");
         if (peer.Verdict is Verdict.Alive or Verdict.Degraded or Verdict.AgentSilent or Verdict.Contradiction) return No($"{c.Host} still answers ({peer.Verdict})");
         var events = ImmutableArray.Create<Event>(new HostFenced(r.Number, c.Host, r.Incarnation, new Proof("person", [$"{c.Operator} states that the power of {c.Host} is physically removed", peer.Evidence])));
         var takes = VmRules.Takes(s.Evolve(events, s.Index + 1), v, out var sentence);

@@ -35,7 +35,11 @@ public static class JournalCodec
     {
         try
         {
-            return JsonSerializer.Deserialize<JournalEntry>(bytes, Options) ?? throw new UnknownEntryException("an empty entry");
+            var entry = JsonSerializer.Deserialize<JournalEntry>(bytes, Options) ?? throw new UnknownEntryException("an empty entry");
+            // A field that is missing reads as nothing: refused here, or the fold would stumble over it later.
+            return entry is { Id: not null, Because: not null, Previous: not null, StateAfter: not null, Events.IsDefault: false } && !entry.Events.Contains(null!)
+                ? entry
+                : throw new UnknownEntryException("an entry with missing fields");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
         {

@@ -162,7 +162,7 @@ public sealed class QuorumMind
             try
             {
                 var entry = JournalCodec.Decode(raw.Bytes.Span);
-                if (entry.Previous != _head.Hash) { Distrust($"entry {raw.Index} does not follow entry {_state.Index}"); break; }
+                if (entry.Previous != _head.Hash || entry.Index != raw.Index) { Distrust($"entry {raw.Index} does not follow entry {_state.Index}"); break; }
                 Fold(entry, raw.Bytes, now, todo);
             }
             catch (UnknownEntryException e)
@@ -171,6 +171,8 @@ public sealed class QuorumMind
             }
         }
         var head = tail.Head?.Index ?? 0;
+        // A journal put back from elsewhere may be as long as ours: head and tail are read at one moment and must agree.
+        if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
         if (!_loaded && _readOnly is null && head <= _state.Index)
         {
             _loaded = true;
@@ -216,7 +218,8 @@ public sealed class QuorumMind
         if (_readOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
         if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
-        if (_pending is null)
+        // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
+        else if (_pending is null)
         {
             var findings = ClusterDecider.Decide(_state, _view);
             // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.

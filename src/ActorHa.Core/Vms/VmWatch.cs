@@ -69,7 +69,8 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
                 Look(l, now, todo);
                 break;
             case VmNotSeen n when _busy == 0:
-                See(new(VmCondition.Unknown, null, 0, 0, n.Why, now), todo);
+                // What was started is not forgotten while the hypervisor is silent.
+                See(new(VmCondition.Unknown, Started ? _seen.Epoch : null, Started ? _seen.Order : 0, 0, n.Why, now), todo);
                 break;
             case VmStarted a:
                 See(a.Started
@@ -102,7 +103,12 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
                 break;
             case VmMode.Start when _seen.Condition == VmCondition.Running:
                 // Of this epoch: adopted, the order is fulfilled. Of another: it is a stray, and the start waits for its end.
-                if (_seen.Epoch == _order.Epoch) _started = _order.Index;
+                // Its end is then the end of this order, also when it was not yet confirmed active: else nobody would act on it.
+                if (_seen.Epoch == _order.Epoch)
+                {
+                    _started = _order.Index;
+                    See(_seen with { Order = _order.Index }, todo);
+                }
                 break;
             case VmMode.Start:
                 (_busy, _started) = (_order.Index, _order.Index);
@@ -127,11 +133,15 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
         var running = _seen.Condition == VmCondition.Running;
         if (l.Pid is { } pid)
         {
-            if (!running || pid != _seen.Pid || l.Epoch != _seen.Epoch) See(new(VmCondition.Running, l.Epoch, running ? _seen.Order : 0, pid, "found", now), todo);
+            if (!running || pid != _seen.Pid || l.Epoch != _seen.Epoch) See(new(VmCondition.Running, l.Epoch, running || Started ? _seen.Order : 0, pid, "found", now), todo);
         }
         else if (running) See(new(VmCondition.Ended, _seen.Epoch, _seen.Order, 0, "its process is gone", now), todo);
+        else if (_seen.Condition == VmCondition.Unknown && Started) See(new(VmCondition.Ended, _seen.Epoch, _seen.Order, 0, "its process is gone", now), todo);
         else if (_seen.Condition == VmCondition.Unknown) See(new(VmCondition.Absent, null, 0, 0, "", now), todo);
     }
+
+    /// <summary>What is seen reports on the newest start.</summary>
+    private bool Started => _seen.Order != 0 && _seen.Order == _started;
 
     private void See(VmObservation seen, List<VmEffect> todo)
     {

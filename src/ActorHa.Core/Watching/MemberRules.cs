@@ -24,8 +24,10 @@ internal static class MemberRules
     {
         if (!v.IsHost) return null;
         var me = s.Host(v.Self);
-        if (me.Boot != v.Boot || me.Admitted == me.Joined) return null;
+        if (me.Boot != v.Boot || me.Joined == Incarnation.None) return null;
+        // Said first, and also to a life that was admitted: it was declared over while it lived.
         if (!me.IsLiving) return no.Say(v.Self.Value, $"this life of {v.Self} was declared over: its VMs are killed; it needs a reboot", alarm: true);
+        if (me.Admitted == me.Joined) return null;
         if (me.IsClosed) return no.Say(v.Self.Value, $"{v.Self} is closed by request {me.Request!.Number}");
         if (me.Fences >= s.Config.Policies.MaxFences)
             return no.Say(v.Self.Value, $"{v.Self} was fenced {me.Fences} times: not admitted until released (actorha host release {v.Self})", alarm: true);

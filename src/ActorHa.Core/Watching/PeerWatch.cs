@@ -88,7 +88,9 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         {
             case BeatHeard b:
                 _direct = b.At;
-                if (b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
+                // Only the newest life's echo counts: that of a boot which has not joined would make a true "off" about the
+                // life before look like a lie of the device. A stuck mind's counts: what echoes has power.
+                if ((!isHost || _boot == 0 || b.Boot == _boot) && b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
                 _mindAge = b.MindAge;
                 if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config) = (b.Well, b.ConfigNumber);
                 break;

@@ -1,0 +1,173 @@
+using static ActorHa.Core.Tests.Cast;
+
+namespace ActorHa.Core.Tests;
+
+/// <summary>Each order once, one at a time; a finished job of an earlier order never ends the next one.</summary>
+public sealed class VmWatchTests
+{
+    private readonly VmWatch _watch = new(At(100), Sec(1));
+    private Instant _now = At(100);
+    private IReadOnlyList<VmEffect> _effects = [];
+
+    private VmWatchTests Hear(VmMessage message, double after = 0)
+    {
+        _now += Sec(after);
+        _effects = _watch.Receive(message, _now);
+        return this;
+    }
+
+    private VmWatchTests Looks(int? pid = null, long? epoch = null, double askedAgo = 0) => Hear(new VmLooked(pid, epoch is { } e ? E(e) : null, _now - Sec(askedAgo)));
+
+    private VmWatchTests Orders(VmMode mode, long index, long epoch = 1) => Hear(new VmOrdered(new VmOrder(mode, E(epoch), index, "[]", Sec(30))));
+
+    private VmCondition Condition => _watch.Seen.Condition;
+
+    [Fact]
+    public void A_start_is_carried_out_once_per_order()
+    {
+        Looks().Orders(VmMode.Start, 10);
+        Assert.Contains(new StartVm(E(1), "[]"), _effects);
+        Orders(VmMode.Start, 10);
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+        Hear(new VmStarted(E(1), true, 7, "")).Hear(new VmEnded(7, false, "killed"), 5).Orders(VmMode.Start, 10);
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+        Assert.Equal((VmCondition.Ended, 10L), (Condition, _watch.Seen.Order));
+        Orders(VmMode.Start, 11);
+        Assert.Contains(_effects, e => e is StartVm);
+    }
+
+    [Fact]
+    public void Nothing_starts_before_the_hypervisor_was_searched()
+    {
+        Orders(VmMode.Start, 10);
+        Assert.Empty(_effects);
+        Looks();
+        Assert.Contains(_effects, e => e is StartVm);
+    }
+
+    [Fact]
+    public void What_runs_under_the_epoch_is_adopted_not_started()
+    {
+        Looks(7, 1).Orders(VmMode.Start, 10);
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+        Hear(new VmEnded(7, false, "killed"), 1);
+        Assert.Equal((VmCondition.Ended, 10L), (Condition, _watch.Seen.Order));
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+    }
+
+    [Fact]
+    public void A_process_of_another_epoch_is_no_fulfilment_and_nothing_starts_beside_it()
+    {
+        Looks(7, 3).Orders(VmMode.Start, 10, epoch: 5);
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+        Hear(new VmEnded(7, false, ""), 1);
+        Assert.Contains(new StartVm(E(5), "[]"), _effects);
+    }
+
+    [Fact]
+    public void A_stop_is_repeated_until_it_is_drained()
+    {
+        Looks(7, 1).Orders(VmMode.Stop, 12);
+        Assert.Contains(new StopVm(Sec(30)), _effects);
+        Hear(new VmStopped(false, "hangs"), 30);
+        Assert.Equal(VmCondition.Unknown, Condition);
+        Assert.Contains(_effects, e => e is WakeVm);
+        Hear(new VmTick(), 1);
+        Assert.Contains(_effects, e => e is StopVm);
+        Hear(new VmStopped(true, ""), 1);
+        Assert.Equal((VmCondition.Absent, 12L), (Condition, _watch.Seen.Order));
+        Orders(VmMode.Stop, 12);
+        Assert.Empty(_effects);
+    }
+
+    [Fact]
+    public void A_stop_that_failed_and_a_search_that_finds_nothing_is_not_drained()
+    {
+        Looks(7, 1).Orders(VmMode.Stop, 12).Hear(new VmStopped(false, "hangs"), 30).Looks();
+        Assert.False(_watch.Seen is { Condition: VmCondition.Absent, Order: 12 });
+    }
+
+    [Fact]
+    public void A_stop_is_also_given_where_nothing_is_seen()
+    {
+        // An earlier start order may still take effect: only a stop that ended drained says that none can.
+        Looks().Orders(VmMode.Stop, 12);
+        Assert.Contains(_effects, e => e is StopVm);
+    }
+
+    [Fact]
+    public void A_finished_job_of_an_earlier_order_never_ends_the_next_one()
+    {
+        Looks().Orders(VmMode.Start, 10).Orders(VmMode.Stop, 12);
+        Assert.DoesNotContain(_effects, e => e is StopVm);
+        Hear(new VmStarted(E(1), true, 7, ""), 1);
+        Assert.Contains(_effects, e => e is StopVm);
+        Assert.Equal((VmCondition.Stopping, 12L), (Condition, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void The_end_of_a_stop_does_not_report_on_the_start_that_follows()
+    {
+        Looks(7, 1).Orders(VmMode.Stop, 12).Orders(VmMode.Start, 14);
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+        Hear(new VmStopped(true, ""), 1);
+        Assert.Contains(new SayVm(new VmObservation(VmCondition.Absent, null, 12, 0, "", _now)), _effects);
+        Assert.Contains(_effects, e => e is StartVm);
+        Assert.Equal(14, _watch.Seen.Order);
+    }
+
+    [Fact]
+    public void A_stray_is_killed_without_grace()
+    {
+        Looks(7).Orders(VmMode.StopStray, 12);
+        Assert.Contains(new StopVm(TimeSpan.Zero), _effects);
+    }
+
+    [Fact]
+    public void A_search_that_began_before_what_is_known_says_nothing()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), true, 7, ""), 1);
+        Looks(askedAgo: 0.5);
+        Assert.Equal(VmCondition.Running, Condition);
+        _now += Sec(1);
+        Looks();
+        Assert.Equal((VmCondition.Ended, 10L), (Condition, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void A_search_during_a_job_says_nothing()
+    {
+        Looks().Orders(VmMode.Start, 10).Looks();
+        Assert.Equal(VmCondition.Starting, Condition);
+    }
+
+    [Fact]
+    public void The_end_of_another_process_says_nothing()
+    {
+        Looks(7, 1).Hear(new VmEnded(6, false, ""), 1);
+        Assert.Equal(VmCondition.Running, Condition);
+    }
+
+    [Fact]
+    public void What_was_started_and_is_gone_after_the_hypervisor_was_silent_has_ended_under_its_order()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), true, 7, ""), 1).Hear(new VmNotSeen("no answer"), 1);
+        Assert.Equal(VmCondition.Unknown, Condition);
+        Looks();
+        Assert.Equal((VmCondition.Ended, 10L), (Condition, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void A_failed_start_says_of_which_order()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), false, 0, "disk is missing"), 1);
+        Assert.Equal((VmCondition.StartFailed, 10L, "disk is missing"), (Condition, _watch.Seen.Order, _watch.Seen.Detail));
+    }
+
+    [Fact]
+    public void A_guest_that_shut_itself_down_is_told_apart()
+    {
+        Looks(7, 1).Hear(new VmEnded(7, true, ""), 1);
+        Assert.Equal(VmCondition.GuestShutdown, Condition);
+    }
+}
