@@ -102,11 +102,14 @@ public sealed class FenceRequestTests
     }
 
     [Fact]
-    public void What_is_not_armed_is_not_fenced()
+    public void What_is_not_armed_is_asked_for_but_never_switched()
     {
-        TheSite().And(new FencingDisarmed(A, "another's slot")).Sees(A, Verdict.PoweredOff).Decides().ThenNothing("applejack is not protected");
-        var c = TheSite().And(Joins(A, 2, canSleep: "suspend is not masked"), Admits(A, 2)).Runs(Mail, A, 6, 2).Runs(Lists, A, 7, 2).Runs(Tickets, A, 8, 2).Runs(MonitorVm, A, 9, 2).Sees(A, Verdict.PoweredOff);
-        c.Decides().ThenRecordsNo<FenceRequested>().ThenNothing("could come back from sleep");
+        var unarmed = TheSite().And(new FencingDisarmed(A, "another's slot")).Sees(A, Verdict.PoweredOff);
+        unarmed.Decides().ThenRecords<FenceRequested>().ThenRecordsNo<FenceSwitching>();
+        TheSite().And(new FencingDisarmed(A, "another's slot")).And(new FenceRequested(E(50), A, I(1), B, null)).Sees(A, Verdict.PoweredOff)
+            .Decides().ThenNothing("applejack is not protected");
+        var sleeper = TheSite().And(Joins(A, 2, canSleep: "suspend is not masked"), Admits(A, 2)).Runs(Mail, A, 6, 2).Runs(Lists, A, 7, 2).Runs(Tickets, A, 8, 2).Runs(MonitorVm, A, 9, 2).Sees(A, Verdict.PoweredOff);
+        sleeper.Decides().ThenRecordsNo<FenceSwitching>();
     }
 
     [Fact]

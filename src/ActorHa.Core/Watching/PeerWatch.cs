@@ -155,7 +155,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         var verdict = Verdict.Looking;
         if (silence < _timers.LookAfter) verdict = _heard is null ? Verdict.Unheard : _well ? Verdict.Alive : Verdict.Degraded;
         // Off, and that by a question asked after the answer: a host that is just booting was off a moment before.
-        else if (answers) verdict = power?.Power == Power.Off && _power!.Value.Asked > _answered ? Verdict.Contradiction : Verdict.AgentSilent;
+        else if (answers) verdict = power?.Power == Power.Off && _power!.Value.Asked >= _answered ? Verdict.Contradiction : Verdict.AgentSilent;
         else if (asked && power?.Power == Power.Off) verdict = Verdict.PoweredOff;
         else if (asked && silence >= _timers.SuspectAfter - _timers.Challenge) verdict = Verdict.Silent;
         var evidence = verdict is Verdict.Alive or Verdict.Unheard or Verdict.Degraded

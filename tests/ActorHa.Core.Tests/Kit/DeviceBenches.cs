@@ -77,7 +77,7 @@ internal sealed class WatchBench
 
     public WatchBench Hear(WatchMessage message)
     {
-        (Ask, _) = _watch.Receive(message, Now);
+        Ask = _watch.Receive(message, Now).Ask;
         return this;
     }
 
