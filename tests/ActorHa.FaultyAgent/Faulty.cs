@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using ActorHa.Agent.Composition;
 using ActorHa.Configuration;
@@ -51,16 +52,17 @@ internal sealed class MortalJournal(IJournalStore inner, DeathWish wish) : IJour
 
 internal sealed class MortalDevice(IFenceDevice inner, DeathWish wish) : IFenceDevice
 {
-    private bool _readOff;
+    private static readonly TimeSpan OneRecovery = TimeSpan.FromSeconds(3);
+    private long? _readOff;
 
     public string Name => inner.Name;
 
     public async Task<PowerReading> ReadAsync(TimeSpan patience, CancellationToken cancel)
     {
-        // The proof's second reading: one that read off is there already.
-        if (_readOff) wish.At("before-second-reading");
+        // The proof's second reading: one that read off was there just now.
+        if (_readOff is { } at && Stopwatch.GetElapsedTime(at) < OneRecovery) wish.At("before-second-reading");
         var reading = await inner.ReadAsync(patience, cancel);
-        _readOff = reading.Power == Power.Off;
+        _readOff = reading.Power == Power.Off ? Stopwatch.GetTimestamp() : null;
         return reading;
     }
 

@@ -80,17 +80,17 @@ public sealed class FaultTests(ShippedSite site, ITestOutputHelper output) : Sit
     }
 
     [SiteFact]
-    public async Task Case_15_a_lost_witness_costs_nothing_but_an_alarm()
+    public async Task Case_15_a_lost_witness_costs_nothing()
     {
         var before = await VmProcessesAsync("applejack");
         Say((await Lab.PowerOffAsync("witness")).Text);
         await UntilAsync("the hosts to miss it", async () => (await Running.StatusAsync("rainbowdash"))?.Members.Single(m => m.Name == "witness").Verdict is not "alive");
+        Say($"rainbowdash calls it {(await Running.StatusAsync("rainbowdash"))!.Members.Single(m => m.Name == "witness").Verdict}");
         // Longer than quorum lasts without a write.
         await HoldsForAsync(TimeSpan.FromSeconds(8), "the VMs run", async () => before.SequenceEqual(await VmProcessesAsync("applejack")));
         var status = (await Running.StatusAsync("rainbowdash"))!;
         foreach (var alarm in status.Alarms) Say($"alarm {alarm.Name}: {alarm.Because}");
         Assert.True(status.Quorate, status.QuorateDetail);
-        Assert.Contains(status.Alarms, a => a.Because.Contains("witness", StringComparison.Ordinal));
         await NobodyFencedAsync("rainbowdash");
         await EndAsync();
     }

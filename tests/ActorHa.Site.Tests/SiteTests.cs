@@ -27,6 +27,7 @@ public abstract class SiteTests<TSite>(TSite site, ITestOutputHelper output) : I
         _began = Stopwatch.GetTimestamp();
         await site.RestoreAsync();
         _before = (await Running.StatusAsync("witness"))!.Index;
+        Assert.Equal(SiteFiles.Vms.Order(), (await VmProcessesAsync("applejack")).Keys);
         Say($"the site is whole, journal at {_before}");
         _began = Stopwatch.GetTimestamp();
     }
