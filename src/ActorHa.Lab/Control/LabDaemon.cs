@@ -57,7 +57,7 @@ public sealed class LabDaemon : IDisposable
     /// <summary>What lives in the daemon beside the hosts: one line each, in the order of starting.</summary>
     private IReadOnlyList<LabService> Services() =>
     [
-        new("chassis", () => _simulator = new ChassisService(_site, Blades, _chassis, Say), async () => await (_simulator?.DisposeAsync() ?? default)),
+        .. _site.Chassis.Simulate ? [new LabService("chassis", () => _simulator = new ChassisService(_site, Blades, _chassis, Say), async () => await (_simulator?.DisposeAsync() ?? default))] : Array.Empty<LabService>(),
         new("referee", () => _court = new RefereeService(_paths), async () => await (_court?.DisposeAsync() ?? default)),
     ];
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using ActorHa.Lab.Guests;
@@ -25,14 +26,15 @@ public sealed class RefereeService : IAsyncDisposable
     /// <summary>The verdict on all that was seen so far.</summary>
     public RefereeReport Judge()
     {
-        var serial = SiteFiles.Vms.SelectMany(vm => SerialLine.ReadLog(SerialRecorder.LogOf(_paths.Dir, vm)));
+        // Read once: the logs of a long session are long, and this is asked again and again.
+        var serial = SiteFiles.Vms.ToDictionary(vm => vm, vm => SerialLine.ReadLog(SerialRecorder.LogOf(_paths.Dir, vm)));
         var lives = _processes.Lives;
-        var verdict = Referee.Judge.Try(new Evidence([.. serial], [.. _disks.SelectMany(d => d.Advances)], lives));
+        var verdict = Referee.Judge.Try(new Evidence([.. serial.Values.SelectMany(l => l)], [.. _disks.SelectMany(d => d.Advances)], lives));
         return new RefereeReport(
             verdict.Clean,
             LabClock.Now,
             [.. verdict.Vms.Select(v => new RefereedVm(v.Key,
-                [.. v.Value.Runs.Select(r => new RefereedRun(r.Host, r.Epoch, r.FromMs, r.ToMs, FirstWord(v.Key, r), Started(lives, v.Key, r)))],
+                [.. v.Value.Runs.Select(r => new RefereedRun(r.Host, r.Epoch, r.FromMs, r.ToMs, FirstWord(serial.GetValueOrDefault(v.Key, []), r), Started(lives, v.Key, r)))],
                 [.. v.Value.Violations.Select(b => b.Story)]))]);
     }
 
@@ -44,8 +46,8 @@ public sealed class RefereeService : IAsyncDisposable
         await _serial.DisposeAsync();
     }
 
-    private double? FirstWord(string vm, Run run) =>
-        SerialLine.ReadLog(SerialRecorder.LogOf(_paths.Dir, vm)).FirstOrDefault(l => l.Host == run.Host && l.Epoch == run.Epoch && l.ArrivalMs >= run.FromMs - 1000)?.ArrivalMs;
+    private static double? FirstWord(ImmutableArray<SerialLine> serial, Run run) =>
+        serial.FirstOrDefault(l => l.Host == run.Host && l.Epoch == run.Epoch && l.ArrivalMs >= run.FromMs - 1000)?.ArrivalMs;
 
     private static double? Started(IEnumerable<ProcessLife> lives, string vm, Run run) =>
         lives.FirstOrDefault(l => l.Vm == vm && l.Host == run.Host && l.Epoch == run.Epoch && l.StartedByMs >= run.FromMs - 1000)?.StartedByMs;

@@ -35,15 +35,20 @@ internal static class HostProcesses
         _ => p.Program,
     };
 
-    /// <summary>QEMU is told its VM's name: <c>-name mail</c>, <c>-name guest=mail,…</c></summary>
+    /// <summary>
+    /// QEMU is told its VM's name: <c>-name mail</c>, <c>-name guest=mail,…</c>; also a name for its process, so that the
+    /// kernel's name for it need not be the program's.
+    /// </summary>
     private static string? VmName(Raw p)
     {
-        if (!p.Program.StartsWith("qemu", StringComparison.Ordinal)) return null;
+        if (!IsQemu(p.Program) && !IsQemu(Path.GetFileName(p.Words[0]))) return null;
         var at = p.Words.IndexOf("-name");
         if (at < 0 || at + 1 >= p.Words.Count) return null;
         var first = p.Words[at + 1].Split(',')[0];
         return first.StartsWith("guest=", StringComparison.Ordinal) ? first["guest=".Length..] : first;
     }
+
+    private static bool IsQemu(string program) => program.StartsWith("qemu", StringComparison.Ordinal);
 
     private static int PidFile(int init, string name)
     {

@@ -100,6 +100,9 @@ public sealed record ChassisDescription
     /// <summary>Where its SNMP agent listens (UDP port 161).</summary>
     public string Address { get; init; } = "192.168.41.2";
 
+    /// <summary>False: the lab leaves the address to another program, which switches the hosts by commands to the lab.</summary>
+    public bool Simulate { get; init; } = true;
+
     /// <summary>Serial number that it reports.</summary>
     public string Serial { get; init; } = "LAB0000001";
 

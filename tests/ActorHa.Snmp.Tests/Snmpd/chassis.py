@@ -2,7 +2,8 @@
 # A chassis with two blades behind net-snmp's pass_persist protocol: the part of the MIB that fencing uses.
 # Argument: a directory of small files that change it at run time:
 #   power<slot>, presence<slot>, boots<slot>  numbers that are read;  delay  seconds before each answer;
-#   ignoreoff  1 = power-off is acknowledged and not done;  serial  text;  sets  one line per SET that was done.
+#   ignoreoff  1 = power-off is acknowledged and not done;  serial  text;  sets  one line per SET that was acknowledged;
+#   mac<slot>  network addresses in the slot, with colons, separated by blanks.
 import os
 import sys
 import time
@@ -42,8 +43,9 @@ def rows():
         table[BLADE + (LED, slot)] = ("integer", number(f"power{slot}", 2 if here else -32))
         table[BLADE + (14, slot)] = ("unsigned", number(f"boots{slot}", 7 if here else 0))
         if here:
-            mac = (2, 0, 0, 0, slot, 1)
-            table[NIC + (slot,) + mac] = ("octet", " ".join(f"{b:02x}" for b in mac))
+            for address in text(f"mac{slot}", f"02:00:00:00:{slot:02x}:01").split():
+                mac = tuple(int(b, 16) for b in address.split(":"))
+                table[NIC + (slot,) + mac] = ("octet", " ".join(f"{b:02x}" for b in mac))
     return table
 
 

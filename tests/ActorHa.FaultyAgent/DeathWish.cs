@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace ActorHa.FaultyAgent;
+
+/// <summary>
+/// A file in the agent's state directory that names the step at which the agent dies: once, by SIGKILL, with nothing
+/// flushed, closed or said. The file is gone before the death, so that the next life lives.
+/// </summary>
+/// <param name="stateDirectory">The agent's own directory.</param>
+public sealed class DeathWish(string stateDirectory)
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "die-at";
+
+    private readonly string _file = Path.Combine(stateDirectory, FileName);
+    private readonly Lock _gate = new();
+
+    /// <summary>Dies here if this is the step.</summary>
+    public void At(string step)
+    {
+        lock (_gate)
+        {
+            if (!File.Exists(_file) || File.ReadAllText(_file).Trim() != step) return;
+            File.Delete(_file);
+            using var self = Process.GetCurrentProcess();
+            self.Kill();
+            // The signal is on its way; not one instruction more of the step must be done meanwhile.
+            Thread.Sleep(Timeout.Infinite);
+        }
+    }
+}

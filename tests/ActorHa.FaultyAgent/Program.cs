@@ -1,0 +1,4 @@
+using ActorHa.Agent.Composition;
+using ActorHa.FaultyAgent;
+
+return await AgentProgram.RunAsync(args, Faulty.Build);

@@ -1,0 +1,42 @@
+using ActorHa.Lab.Demo;
+using Xunit.Abstractions;
+
+namespace ActorHa.Site.Tests;
+
+/// <summary>
+/// While it recovers the VMs of a lost host, the survivor's agent dies by SIGKILL, at every step between the notice and the
+/// start. Its next run, or the witness, goes on: nothing is lost, nothing is done twice.
+/// </summary>
+public sealed class SurvivorDiesTests(MortalSite site, ITestOutputHelper output) : SiteTests<MortalSite>(site, output)
+{
+    [SiteTheory]
+    [InlineData("after-append:FenceRequested")]
+    [InlineData("after-append:HostFenced")]
+    [InlineData("after-start")]
+    public Task A_survivor_whose_agent_dies_recovers_once(string step) => RecoversOnceAsync(step);
+
+    [SiteTheory]
+    [Trait("Length", "Long")]
+    [InlineData("before-append:FenceRequested")]
+    [InlineData("before-set")]
+    [InlineData("after-set")]
+    [InlineData("before-second-reading")]
+    [InlineData("before-append:HostFenced")]
+    [InlineData("before-start")]
+    public Task A_survivor_whose_agent_dies_at_the_other_steps_recovers_once_too(string step) => RecoversOnceAsync(step);
+
+    private async Task RecoversOnceAsync(string step)
+    {
+        Site.DieAt("rainbowdash", step);
+        var fault = await Lab.PowerOffAsync("applejack");
+        await RecoveredAsync(fault);
+        Assert.False(File.Exists(Site.DeathWish("rainbowdash")), $"rainbowdash's agent never came to {step}");
+        await UntilAsync("rainbowdash's next run", async () => (await EventsAsync("witness")).Any(e => e is { Name: "AgentStarted", Host: "rainbowdash" }));
+        await FencedOnceAsync();
+        // One process each, whichever run of the agent started it.
+        var seen = (await Lab.RefereeAsync()).Vms.Where(v => Recovery.Vms.Contains(v.Vm)).ToList();
+        Assert.Equal(Recovery.Vms.Count, seen.Count);
+        Assert.All(seen, vm => Assert.Single(vm.Runs, r => r.Host == "rainbowdash" && r.FromMs > fault.AtMs));
+        await EndAsync();
+    }
+}
