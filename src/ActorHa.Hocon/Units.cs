@@ -13,21 +13,41 @@ public static class Units
 
     private static readonly Dictionary<string, long> DurationTicks = new()
     {
-        ["ms"] = TimeSpan.TicksPerMillisecond, ["milli"] = TimeSpan.TicksPerMillisecond, ["millis"] = TimeSpan.TicksPerMillisecond,
-        ["millisecond"] = TimeSpan.TicksPerMillisecond, ["milliseconds"] = TimeSpan.TicksPerMillisecond,
-        ["s"] = TimeSpan.TicksPerSecond, ["second"] = TimeSpan.TicksPerSecond, ["seconds"] = TimeSpan.TicksPerSecond,
-        ["m"] = TimeSpan.TicksPerMinute, ["minute"] = TimeSpan.TicksPerMinute, ["minutes"] = TimeSpan.TicksPerMinute,
-        ["h"] = TimeSpan.TicksPerHour, ["hour"] = TimeSpan.TicksPerHour, ["hours"] = TimeSpan.TicksPerHour,
-        ["d"] = TimeSpan.TicksPerDay, ["day"] = TimeSpan.TicksPerDay, ["days"] = TimeSpan.TicksPerDay,
+        ["ms"] = TimeSpan.TicksPerMillisecond,
+        ["milli"] = TimeSpan.TicksPerMillisecond,
+        ["millis"] = TimeSpan.TicksPerMillisecond,
+        ["millisecond"] = TimeSpan.TicksPerMillisecond,
+        ["milliseconds"] = TimeSpan.TicksPerMillisecond,
+        ["s"] = TimeSpan.TicksPerSecond,
+        ["second"] = TimeSpan.TicksPerSecond,
+        ["seconds"] = TimeSpan.TicksPerSecond,
+        ["m"] = TimeSpan.TicksPerMinute,
+        ["minute"] = TimeSpan.TicksPerMinute,
+        ["minutes"] = TimeSpan.TicksPerMinute,
+        ["h"] = TimeSpan.TicksPerHour,
+        ["hour"] = TimeSpan.TicksPerHour,
+        ["hours"] = TimeSpan.TicksPerHour,
+        ["d"] = TimeSpan.TicksPerDay,
+        ["day"] = TimeSpan.TicksPerDay,
+        ["days"] = TimeSpan.TicksPerDay,
     };
 
     // One letter and KiB are powers of two, KB powers of ten: so HOCON has it.
     private static readonly Dictionary<string, long> SizeBytes = new()
     {
-        ["B"] = 1, ["byte"] = 1, ["bytes"] = 1,
-        ["K"] = 1L << 10, ["KiB"] = 1L << 10, ["KB"] = 1_000, ["kB"] = 1_000,
-        ["M"] = 1L << 20, ["MiB"] = 1L << 20, ["MB"] = 1_000_000,
-        ["G"] = 1L << 30, ["GiB"] = 1L << 30, ["GB"] = 1_000_000_000,
+        ["B"] = 1,
+        ["byte"] = 1,
+        ["bytes"] = 1,
+        ["K"] = 1L << 10,
+        ["KiB"] = 1L << 10,
+        ["KB"] = 1_000,
+        ["kB"] = 1_000,
+        ["M"] = 1L << 20,
+        ["MiB"] = 1L << 20,
+        ["MB"] = 1_000_000,
+        ["G"] = 1L << 30,
+        ["GiB"] = 1L << 30,
+        ["GB"] = 1_000_000_000,
     };
 
     /// <summary>Reads <c>400ms</c>, <c>1.5 s</c>, <c>10 minutes</c>. False: no number, no unit, or more than a century.</summary>

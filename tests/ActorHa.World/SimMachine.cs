@@ -41,7 +41,7 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
         if (Powered) return;
         (Powered, Frozen, CutByFence) = (true, false, false);
         _boots++;
-Boot = new BootId($"{slot:0000}{_boots:0000}-0000-4000-8000-000000000000");
+        Boot = new BootId($"{slot:0000}{_boots:0000}-0000-4000-8000-000000000000");
         world.Time.After(world.BootTime, () => { if (Runs) world.Member(name).StartAgent(); });
     }
 

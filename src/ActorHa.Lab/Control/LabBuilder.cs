@@ -84,7 +84,8 @@ public static class LabBuilder
         [
             "-c", script, "lab", group.ProcsFile, paths.Log, new LabNetwork(site).NamespaceFile(site.Chassis.Name),
             .. OwnProgram(), "daemon", "--dir", paths.Dir,
-        ]) { WorkingDirectory = "/" })!;
+        ])
+        { WorkingDirectory = "/" })!;
         var up = await AwaitAsync(
             async () => daemon.HasExited || await client.TryAskAsync("status") != null, StartPatience);
         if (!up || daemon.HasExited)
