@@ -50,6 +50,13 @@ public abstract class SiteUnderTest : IAsyncLifetime
         await AfterEndAsync();
     }
 
+    /// <summary>Anew from nothing: quicker than to wait until a SET that nobody ended can take no effect any more (set-lifetime, 180 s).</summary>
+    public async Task RenewAsync()
+    {
+        await DisposeAsync();
+        await InitializeAsync();
+    }
+
     /// <summary>Whole again, as at first: everything on, joined, protected, running; the VMs that recover elsewhere back on applejack.</summary>
     public async Task RestoreAsync()
     {
