@@ -76,7 +76,7 @@ public abstract class SiteUnderTest : IAsyncLifetime
         foreach (var member in status.Members.Where(m => m.Fences > 0))
             await CommandAsync(ApiContract.HostRelease, new HostReleaseCommand(member.Name, "test"));
         await Running.AwaitAsync("all to be protected and running", Running.IsReadyAsync, TimeSpan.FromSeconds(120));
-        foreach (var vm in Recovery.Vms) await MoveAsync(vm, "applejack");
+        foreach (var vm in SiteFiles.Vms) await MoveAsync(vm, "applejack");
         // A guest that still boots does not hear its power button: a stop would wait for its whole grace.
         await Running.AwaitAsync("the guests to speak", Running.IsReadyAsync, TimeSpan.FromSeconds(60));
     }
