@@ -50,6 +50,13 @@ public abstract class SiteUnderTest : IAsyncLifetime
         await AfterEndAsync();
     }
 
+    /// <summary>Anew from nothing: quicker than to wait until a SET that nobody ended can take no effect any more (set-lifetime, 180 s).</summary>
+    public async Task RenewAsync()
+    {
+        await DisposeAsync();
+        await InitializeAsync();
+    }
+
     /// <summary>Whole again, as at first: everything on, joined, protected, running; the VMs that recover elsewhere back on applejack.</summary>
     public async Task RestoreAsync()
     {
@@ -69,7 +76,9 @@ public abstract class SiteUnderTest : IAsyncLifetime
         foreach (var member in status.Members.Where(m => m.Fences > 0))
             await CommandAsync(ApiContract.HostRelease, new HostReleaseCommand(member.Name, "test"));
         await Running.AwaitAsync("all to be protected and running", Running.IsReadyAsync, TimeSpan.FromSeconds(120));
-        foreach (var vm in Recovery.Vms) await MoveAsync(vm, "applejack");
+        foreach (var vm in SiteFiles.Vms) await MoveAsync(vm, "applejack");
+        // A guest that still boots does not hear its power button: a stop would wait for its whole grace.
+        await Running.AwaitAsync("the guests to speak", Running.IsReadyAsync, TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Gives a host its power back.</summary>

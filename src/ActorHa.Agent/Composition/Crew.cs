@@ -49,12 +49,11 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         foreach (var (peer, watcher) in _watchers) watcher.Tell(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers));
         foreach (var (host, fencer) in _fencers)
             fencer.Tell(new Walk(new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers)));
-        if (hypervisor is null || _host is null) return;
+        if (hypervisor is null || _host is not { } searcher) return;
         foreach (var vm in s.Vms.Keys.Where(vm => !_supervisors.ContainsKey(vm)))
         {
             var retry = s.Config.Timers.RetryFirst;
-            _supervisors[vm] = actors.Start($"vm-{vm}", () => new VmSupervisorActor(vm, new VmWatch(clock.Now, retry), hypervisor, Quorum, logs.CreateLogger("vm")));
-            _host.Tell(new Enlist(vm, _supervisors[vm]));
+            _supervisors[vm] = actors.Start($"vm-{vm}", () => new VmSupervisorActor(vm, new VmWatch(clock.Now, retry), hypervisor, searcher, Quorum, logs.CreateLogger("vm")));
         }
     }
 

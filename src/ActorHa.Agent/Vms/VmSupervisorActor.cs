@@ -6,8 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace ActorHa.Agent.Vms;
 
 /// <summary>The hands of <see cref="VmWatch"/> for one VM on this host.</summary>
-public sealed class VmSupervisorActor(VmName vm, VmWatch watch, IHypervisor hypervisor, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<VmMessage>
+public sealed class VmSupervisorActor(VmName vm, VmWatch watch, IHypervisor hypervisor, ActorRef<HostLetter> searcher, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<VmMessage>
 {
+    /// <inheritdoc/>
+    protected internal override ValueTask PreStart()
+    {
+        // By itself, in each of its lives: a search that began before this life tells it nothing (VmWatch), and the next
+        // one by the clock comes seconds later. Enlisted by its maker, it may be born after the search that this asks for.
+        searcher.Tell(new Enlist(vm, Context.Self));
+        return ValueTask.CompletedTask;
+    }
+
     /// <inheritdoc/>
     protected internal override ValueTask ReceiveAsync(VmMessage message)
     {
