@@ -32,6 +32,7 @@ public static class ClusterDecider
         VmRules.Start,
         MemberRules.EndMaintenance,
         MemberRules.Forget,
+        MemberRules.Tolerance,
     ];
 
     /// <summary>The next entry of this member, if any, and every refusal that stands.</summary>

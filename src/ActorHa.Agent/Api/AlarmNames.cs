@@ -6,6 +6,8 @@ public static class AlarmNames
     private static readonly (string Words, string Page)[] Pages =
     [
         ("not quorate", "not-quorate"),
+        ("no tolerance left", "no-tolerance"),
+        ("not admitted yet", "set-may-strike"),
         ("read-only", "read-only"),
         ("no configuration", "no-configuration"),
         ("is not in configuration", "no-configuration"),

@@ -18,7 +18,13 @@ public static class Placer
         foreach (var (name, vm) in s.Config.Vms.OrderByDescending(v => v.Value.Priority).ThenBy(v => v.Key))
         {
             var state = s.Vm(name);
-            if (!state.Wanted || s.IsOwned(name) || s.HasStray(name)) continue;
+            if (!state.Wanted || s.HasStray(name)) continue;
+            if (s.IsOwned(name))
+            {
+                // On its way out of a host that is being shut down: its room is kept from those that matter less.
+                if (s.Host(state.Owner!.Host).Leaving && vm.Failover && Choose(s, vm, state, usable, free, out _) is { } kept) free[kept] -= vm.MemoryMb;
+                continue;
+            }
             var to = Choose(s, vm, state, usable, free, out var reason);
             if (to is { } host) free[host] -= vm.MemoryMb;
             placed.Add(new Placed(name, to, reason));

@@ -31,7 +31,7 @@ internal static class MemberRules
         if (me.IsClosed) return no.Say(v.Self.Value, $"{v.Self} is closed by request {me.Request!.Number}");
         if (me.Fences >= s.Config.Policies.MaxFences)
             return no.Say(v.Self.Value, $"{v.Self} was fenced {me.Fences} times: not admitted until released (actorha host release {v.Self})", alarm: true);
-        if (!Quiet(s, v, v.Self)) return no.Say(v.Self.Value, $"{v.Self} joined; a SET against it may still take effect: not admitted yet");
+        if (!Quiet(s, v, v.Self)) return no.Say(v.Self.Value, $"{v.Self} joined; a SET against it may still take effect: not admitted yet", alarm: true);
         if (!v.Peers.Values.Any(p => p.HearsUs is { } at && v.Now - at < s.Config.Timers.SuspectAfter))
             return no.Say(v.Self.Value, $"{v.Self} joined; nobody says that it hears it: not admitted yet");
         return Decision.Record("admit", $"{v.Self} is admitted", new HostAdmitted(v.Self, me.Joined));
@@ -49,6 +49,14 @@ internal static class MemberRules
         { } m => no.Say("cluster", $"maintenance, set by {m.Operator}: nothing is started, stopped or fenced", alarm: true),
         null => null,
     };
+
+    /// <summary>A member that is gone leaves no tolerance: one more, and nothing can be decided (case 15).</summary>
+    public static Decision? Tolerance(ClusterState s, View v, Refusals no)
+    {
+        foreach (var witness in s.Config.Witnesses.Where(w => w != v.Self && v.Peer(w).Verdict is Verdict.Silent or Verdict.AgentSilent))
+            no.Say(witness.Value, $"{witness} is silent: no tolerance left, with another loss nothing can be decided", alarm: true);
+        return null;
+    }
 
     /// <summary>A host that was well for a whole window has its fences forgotten.</summary>
     public static Decision? Forget(ClusterState s, View v, Refusals no)

@@ -6,7 +6,7 @@ set -u
 export LC_ALL=C TZ=UTC
 
 restart_after=0.2   # seconds, as in the systemd units
-agent_patience=30   # seconds that an orderly shutdown waits for the agent
+agent_patience=100   # seconds that an orderly shutdown waits for the agent
 etcd_patience=10
 
 stamp() {
