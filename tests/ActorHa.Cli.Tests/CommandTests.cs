@@ -17,8 +17,8 @@ public sealed class CommandTests
     [InlineData("maintenance on", "/maintenance", "{\"on\":true,\"forSeconds\":null,\"operator\":\"twilight\"}")]
     [InlineData("maintenance on --for 2h", "/maintenance", "{\"on\":true,\"forSeconds\":7200,\"operator\":\"twilight\"}")]
     [InlineData("maintenance off", "/maintenance", "{\"on\":false,\"forSeconds\":null,\"operator\":\"twilight\"}")]
-    [InlineData("power off applejack --yes", "/power", "{\"host\":\"applejack\",\"action\":\"off\",\"operator\":\"twilight\"}")]
-    [InlineData("power on applejack --yes", "/power", "{\"host\":\"applejack\",\"action\":\"on\",\"operator\":\"twilight\"}")]
+    [InlineData("power off applejack --yes", "/power", "{\"host\":\"applejack\",\"action\":\"off\",\"operator\":\"twilight\",\"force\":false}")]
+    [InlineData("power on applejack --yes", "/power", "{\"host\":\"applejack\",\"action\":\"on\",\"operator\":\"twilight\",\"force\":false}")]
     public async Task A_command_is_sent_with_the_operators_name_and_exits_0_or_1(string line, string path, string body)
     {
         await using var agent = await FakeAgent.StartAsync();

@@ -59,7 +59,7 @@ public class SiteTests
     [Fact]
     public void The_clusters_file_names_this_labs_directory()
     {
-        Assert.Contains("/var/tmp/some-lab/shared/{vm}.qcow2", Files.ClusterConf());
+        Assert.Contains("/var/tmp/some-lab/shared/{vm}.img", Files.ClusterConf());
         Assert.DoesNotContain(LabPaths.DefaultDir, Files.ClusterConf());
     }
 
