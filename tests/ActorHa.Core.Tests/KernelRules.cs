@@ -262,6 +262,17 @@ public sealed class KernelRules
     }
 
     [Fact]
+    public void Rule_8_one_closed_host_of_five_a_closed_one_asks_nothing_though_the_brake_would_let_it()
+    {
+        MemberName[] more = [new("pinkiepie"), new("rarity"), new("fluttershy")];
+        var c = TheSite(b => { foreach (var h in more) b.Hosts[h] = new HostConfig(64, []); });
+        foreach (var h in more) c.And(Joins(h), Admits(h));
+        c.And(Asks(B, more[0])).As(B).Sees(A, Verdict.PoweredOff).Sees(v => v with { Well = false });
+        Assert.Null(FenceRules.Brake(c.State, A));
+        c.Decides().ThenNothing("rainbowdash is not admitted, or closed: it asks nothing");
+    }
+
+    [Fact]
     public void Rule_8_one_closed_host_nobody_asks_for_the_second_one()
     {
         var c = TheSite().And(Asks(B, A)).And(Switches(B, A)).As(W).Sees(A, Verdict.PoweredOff, 30).Sees(B, Verdict.Silent);
