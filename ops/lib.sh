@@ -39,7 +39,11 @@ package_of() {
     openssl) echo openssl ;;
     snmpget | snmpwalk | snmpset) echo snmp ;;
     snmpd) echo snmpd ;;
-    fence_intelmodular) echo fence-agents ;;
+    fence_intelmodular | fence_ipmilan) echo fence-agents ;;
+    ipmitool) echo ipmitool ;;
+    ipmi_sim) echo openipmi ;;
+    python3) echo python3 ;;
+    timeout) echo coreutils ;;
     *) fail "no package is known for the program $1" ;;
   esac
 }

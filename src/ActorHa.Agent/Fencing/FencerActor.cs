@@ -31,6 +31,7 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
     private bool _checking;
     private bool _checkAgain;
     private string _checked = "";
+    private bool _alive;
 
     /// <inheritdoc/>
     protected internal override ValueTask PreStart()
@@ -46,6 +47,7 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         {
             case Walk w:
                 if (w.Message is FenceTarget t) Target(t);
+                if (w.Message is TargetSeen seen) _alive = seen.View.Verdict is Verdict.Alive or Verdict.Degraded;
                 Step(w.Message);
                 break;
             case PowerWanted p:
@@ -116,7 +118,8 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         _checking = true;
         _checked = bench.Fingerprint(host) ?? "";
         var print = _checked;
-        Context.Pipe(async ct => new ProtectionCame(await bench.CheckAsync(host, print, _timers.DevicePatience, Context.Now, ct)),
+        var alive = _alive;
+        Context.Pipe(async ct => new ProtectionCame(await bench.CheckAsync(host, print, alive, _timers.DevicePatience, Context.Now, ct)),
             e => new ProtectionCame(new Protection(false, false, print, e.Message, Context.Now)));
     }
 
