@@ -73,7 +73,7 @@ public static class ConfigDiff
 
     private static List<(string, string)> Show(VmConfig v) =>
     [
-        ("priority", Number(v.Priority)), ("memory", Units.PrintMebibytes(v.MemoryMb)), ("failover", YesNo(v.Failover)),
+        ("priority", Number(v.Priority)), ("memory", Units.PrintMebibytes(v.MemoryMb)), ("failover", YesNo(v.Failover)), ("preemptible", YesNo(v.Preemptible)),
         ("hosts", v.Hosts.IsEmpty ? "all" : string.Join(", ", v.Hosts)), ("max-restarts", Number(v.MaxRestarts)),
         ("steady-after", Units.Print(v.SteadyAfter)), ("stop-grace", Units.Print(v.StopGrace)),
         ("driver", v.Driver), ("definition", v.Definition),

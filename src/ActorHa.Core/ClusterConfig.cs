@@ -62,7 +62,11 @@ public sealed record VmConfig(
     TimeSpan SteadyAfter,
     TimeSpan StopGrace,
     string Driver,
-    string Definition);
+    string Definition)
+{
+    /// <summary>It may be stopped to make room for a VM of higher priority that finds none.</summary>
+    public bool Preemptible { get; init; }
+}
 
 /// <summary>All durations that decisions use. <c>hocon/reference.conf</c> explains what each trades.</summary>
 public sealed record Timers
