@@ -74,6 +74,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
     private FenceOrder? _next;
     private bool _waits;
     private string _last = "";
+    private TimeSpan? _visible;
 
     /// <summary>Takes a message in; returns what to do.</summary>
     public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now)
@@ -135,7 +136,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (order is null) return;
         (_ordered, _done, _notOff, _untilSet) = (now, false, 0, ReadingsBeforeNextSet);
         if (sameSwitch) _off = null;
-        else (_sent, _unanswered) = (0, false);
+        else (_sent, _unanswered, _visible) = (0, false, null);
         if (_seen.Verdict is Verdict.Alive && order is { StandDown: true, SwitchOn: false }) StandDown(todo, "it is seen alive before the first SET");
         else Set(todo);
     }
@@ -181,6 +182,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
             todo.Add(new SayFence(new FencerReport(_order.Switch, _order.Level, FencerOutcome.Proven, _sent, !_unanswered, Proof(first.Reading, r.Reading, first.Ended, now), _last)));
             return;
         }
+        if (_sent > 0 && r.Asked >= _setEnded) _visible ??= now - _setEnded;
         _off = Keep(r, now);
         Read(now, todo);
     }
@@ -188,8 +190,8 @@ public sealed class FenceWalk(Timers timers, Instant started)
     private (Instant, Instant, PowerReading) Keep(PowerRead r, Instant now) =>
         _off is { } first && first.Reading.Source == r.Reading.Source ? first : (r.Asked, now, r.Reading);
 
-    private Proof Proof(PowerReading first, PowerReading second, Instant firstAt, Instant now) => new("fence device",
-        [$"request {_order!.Request}, switching entry {_order.Switch}, {_sent} SET(s)", $"off: {first.Detail} [{first.Source}]", $"off again after {(now - firstAt).TotalMilliseconds:0} ms: {second.Detail} [{second.Source}]"]);
+    private Proof Proof(PowerReading first, PowerReading second, Instant firstAt, Instant now) => new(Core.Proof.Device,
+        [$"request {_order!.Request}, switching entry {_order.Switch}, {_sent} SET(s)", $"off: {first.Detail} [{first.Source}]", $"off again after {(now - firstAt).TotalMilliseconds:0} ms: {second.Detail} [{second.Source}]"], _visible);
 
     private void Again(Instant now, List<FenceEffect> todo)
     {

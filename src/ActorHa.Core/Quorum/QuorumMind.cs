@@ -67,7 +67,8 @@ public sealed class QuorumMind
     {
         var todo = new List<QuorumEffect>();
         Hear(message, now, todo);
-        _view = _view with { Now = now, Quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout };
+        var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
+        _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : _view.NotQuorateSince ?? now };
         Beat(now, todo);
         Think(now, wall, todo);
         return todo;
@@ -79,7 +80,10 @@ public sealed class QuorumMind
         {
             case PeerSaid p: _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) }; break;
             case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
-            case ProtectionSaid p: _view = _view with { Protections = _view.Protections.SetItem(p.Host, p.Protection) }; break;
+            case ProtectionSaid p:
+                var proven = p.Protection.Ready ? p.Protection.At : _view.Protections.GetValueOrDefault(p.Host)?.ReadyAt;
+                _view = _view with { Protections = _view.Protections.SetItem(p.Host, p.Protection with { ReadyAt = proven }) };
+                break;
             case VmSaid v: _view = _view with { Vms = _view.Vms.SetItem(v.Vm, v.Seen) }; break;
             case WellSaid w: _view = _view with { Well = w.Well }; break;
             case StopBegun: _view = _view with { Stopping = true }; break;
@@ -207,6 +211,7 @@ public sealed class QuorumMind
         if (_seen?.Index == entry.Index && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
+        foreach (var e in entry.Events.OfType<PowerOnEnded>()) _view = _view with { OnWithoutQuorum = _view.OnWithoutQuorum.Remove(e.Host) };
         todo.Add(new EntryLearned(entry, entry.Who == _view.Self));
         todo.Add(new StateChanged(_state, _head));
     }
@@ -234,14 +239,30 @@ public sealed class QuorumMind
 
     private (Decision Decision, Commanded Command)? NextCommand(List<QuorumEffect> todo)
     {
+        if (!_view.Quorate && _loaded)
+            foreach (var host in PowerRules.AgainWithoutQuorum(_state, _view)) OnUnrecorded(host, "policy");
         while (_commands.TryDequeue(out var c))
         {
+            if (!_view.Quorate && c.Command is PowerHost { On: true } on) { todo.Add(OnWithoutQuorum(c.Ticket, on)); continue; }
             var decision = CommandDecider.Decide(_state, _view, c.Command);
             if (decision.Acts) return (decision, c);
             todo.Add(new AnswerCommand(c.Ticket, false, decision.Because, 0));
         }
         return null;
     }
+
+    /// <summary>The one order that needs no majority: a host that we switched off may be what is missing for one.</summary>
+    private AnswerCommand OnWithoutQuorum(long ticket, PowerHost on)
+    {
+        if (PowerRules.WhyNotWithoutQuorum(_state, _view, on.Host) is { } why) return new(ticket, false, why, 0);
+        OnUnrecorded(on.Host, on.Operator);
+        return new(ticket, true, $"{on.Host} is switched on without quorum; it is recorded when there is one", 0);
+    }
+
+    private void OnUnrecorded(MemberName host, string who) => _view = _view with
+    {
+        OnWithoutQuorum = _view.OnWithoutQuorum.SetItem(host, new UnrecordedOn(who, (_view.OnWithoutQuorum.GetValueOrDefault(host)?.Number ?? 0) - 1)),
+    };
 
     private void Append(Decision d, Commanded? command, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
