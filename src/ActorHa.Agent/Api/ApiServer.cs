@@ -68,6 +68,7 @@ public sealed class ApiServer : IAsyncDisposable
         Post<MaintenanceCommand>(ApiContract.Maintenance, desk, c => new SetMaintenance(c.On, c.ForSeconds is { } s ? TimeSpan.FromSeconds(s) : null, c.Operator));
         Post<PowerCommand>(ApiContract.Power, desk, c => new PowerHost(new(c.Host), c.Action == PowerAction.On, c.Force, c.Operator));
         Post<FenceConfirmCommand>(ApiContract.FenceConfirm, desk, c => new ConfirmFence(new(c.Host), c.TypedName, c.Operator));
+        Post<FenceDrillCommand>(ApiContract.FenceDrill, desk, c => new DrillHost(new(c.Host), c.Operator));
         Post<HostReleaseCommand>(ApiContract.HostRelease, desk, c => new ReleaseHost(new(c.Host), c.Operator));
     }
 

@@ -80,7 +80,18 @@ public sealed record MemberDto(
 /// <param name="Ready">Armed and lately proven.</param>
 /// <param name="Detail">Why, or why not.</param>
 /// <param name="AgeMs">Age of the check, ms; null = never checked.</param>
-public sealed record ProtectionDto(bool Ready, string Detail, long? AgeMs);
+/// <param name="ProvenAgeMs">Age of the newest check that found all well, ms; null = none in this agent's run.</param>
+/// <param name="RoundTripMs">Duration of the device's answer to the power question, ms.</param>
+/// <param name="Switched">When the device was last proven to have switched the host off; null = never, or not known here.</param>
+/// <param name="Drill">The newest drill: its grade and its age; null = none.</param>
+public sealed record ProtectionDto(
+    bool Ready,
+    string Detail,
+    long? AgeMs,
+    long? ProvenAgeMs = null,
+    long? RoundTripMs = null,
+    DateTimeOffset? Switched = null,
+    string? Drill = null);
 
 /// <summary>One VM.</summary>
 /// <param name="Name">Its name.</param>
