@@ -84,7 +84,7 @@ public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Inca
 /// <summary>What proves that a host is off.</summary>
 /// <param name="Method">How: <see cref="Device"/>, <see cref="Person"/>.</param>
 /// <param name="Says">The readings or the person's statement, for people.</param>
-/// <param name="Visible">From the end of the switching order to the first reading "off"; null when nothing was switched.</param>
+/// <param name="Visible">From the end of the switching order to the question whose answer was the first "off"; null when nothing was switched.</param>
 public sealed record Proof(string Method, ImmutableArray<string> Says, TimeSpan? Visible = null)
 {
     /// <summary>Two readings of a fence device.</summary>

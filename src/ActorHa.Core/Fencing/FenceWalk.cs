@@ -182,7 +182,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
             todo.Add(new SayFence(new FencerReport(_order.Switch, _order.Level, FencerOutcome.Proven, _sent, !_unanswered, Proof(first.Reading, r.Reading, first.Ended, now), _last)));
             return;
         }
-        if (_sent > 0 && r.Asked >= _setEnded) _visible ??= now - _setEnded;
+        if (_sent > 0 && r.Asked - _setEnded is { Ticks: >= 0 } visible) _visible ??= visible;
         _off = Keep(r, now);
         Read(now, todo);
     }

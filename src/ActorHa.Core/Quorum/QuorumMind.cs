@@ -24,6 +24,8 @@ public sealed class QuorumMind
     private bool _reading;
     private bool _readAgain;
     private string? _readOnly;
+    private string? _short;
+    private bool _behind;
     private long _entries;
     private Instant? _lastAccepted;
     private Instant _nextPulse;
@@ -54,7 +56,7 @@ public sealed class QuorumMind
     public View View => _view;
 
     /// <summary>Why nothing may be decided on this journal; null when it may.</summary>
-    public string? ReadOnly => _readOnly;
+    public string? ReadOnly => _readOnly ?? _short;
 
     /// <summary>The refusals that stand.</summary>
     public ImmutableArray<Refusal> Refusals => _refusals;
@@ -95,11 +97,11 @@ public sealed class QuorumMind
                 if (p.Accepted) Accepted(p.Sent);
                 break;
             case TailFailed:
-                _reading = false;
+                (_reading, _behind) = (false, false);
                 // Whatever was asked for meanwhile is asked again at the next re-read; an unknown append at the next tick.
                 break;
             case TailRead t:
-                _reading = false;
+                (_reading, _behind) = (false, false);
                 Learn(t, now, todo);
                 break;
             case AppendSettled a: Settle(a, now, todo); break;
@@ -147,6 +149,7 @@ public sealed class QuorumMind
                 _pending = null;
                 // The loser re-reads and re-decides, and usually finds nothing left to do.
                 if (p.Command is { } c) Requeue(c);
+                _behind = true;
                 Read(todo);
                 break;
             case AppendFate.Unknown:
@@ -177,11 +180,12 @@ public sealed class QuorumMind
         var head = tail.Head?.Index ?? 0;
         // A journal put back from elsewhere may be as long as ours: head and tail are read at one moment and must agree.
         if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
-        if (!_loaded && _readOnly is null && head <= _state.Index)
-        {
-            _loaded = true;
-            if (_seen is { } seen && seen.Index > _state.Index) Distrust($"this member has seen entry {seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen");
-        }
+        // Shorter than what was seen: put back from elsewhere, or a read that is stale (both Debian versions of etcd give such).
+        // Nothing is decided on it; a stale one is longer at the next reading, another one is known at the entry that was seen.
+        _short = head < _seen?.Index && _state.Index < _seen?.Index
+            ? $"this member has seen entry {_seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen"
+            : null;
+        if (head <= _state.Index && _short is null) _loaded = true;
         SettleUnknown(todo);
     }
 
@@ -220,11 +224,13 @@ public sealed class QuorumMind
 
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
-        if (_readOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
+        if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
-        if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
+        // Who has lost the race decides on what won it, not once more on the old state.
+        var free = _pending is null && !_behind;
+        if (free && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
         // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
-        else if (_pending is null)
+        else if (free && _pending is null)
         {
             var findings = ClusterDecider.Decide(_state, _view);
             // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.
