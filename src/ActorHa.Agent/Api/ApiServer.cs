@@ -21,11 +21,13 @@ public sealed class ApiServer : IAsyncDisposable
     public ApiServer(string socket, StatusPage page, Ledger ledger, CommandDesk desk, ILoggerFactory logs)
     {
         _socket = socket;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        // Empty: the usual builders look for appsettings.json below the working directory and watch it, which is "/" for a
+        // service. The watcher's thread then wakes for every file of the machine that changes.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
+        builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
-        builder.WebHost.ConfigureKestrel(k =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.ListenUnixSocket(socket);
             k.Limits.MaxRequestBodySize = 1 << 20;

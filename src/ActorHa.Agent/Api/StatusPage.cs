@@ -27,7 +27,8 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             [.. Alarms(now)],
             [.. now.Refusals.Where(r => !r.Alarm).Select(r => new RefusalDto(r.Subject, r.Because))],
             [.. s.Config.Hosts.Keys.Concat(s.Config.Witnesses).Order().Select(m => Member(s, v, m))],
-            [.. s.Config.Vms.Select(vm => Vm(s, v, vm.Key, vm.Value))]);
+            [.. s.Config.Vms.Select(vm => Vm(s, v, vm.Key, vm.Value))],
+            Beats(beats()));
     }
 
     /// <summary>What a person should know before confirming that a host has no power; null when there is no such host.</summary>
@@ -47,6 +48,8 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             peer.Evidence.Length > 0 ? [$"{peer.Verdict}: {peer.Evidence}"] : [],
             [.. s.Config.Vms.Where(vm => vm.Value.Failover && s.Owns(name, vm.Key)).Select(vm => vm.Key.Value)]);
     }
+
+    private static BeatsDto Beats(HeartbeatCounters c) => new(c.Sent, c.Late, c.Heard, c.Refused.ToDictionary(r => r.Key.ToString(), r => r.Value));
 
     private string Role => who.IsHost ? "host" : "witness";
 

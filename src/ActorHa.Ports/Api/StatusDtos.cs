@@ -16,6 +16,7 @@ namespace ActorHa.Ports.Api;
 /// <param name="Refusals">What is not done at the moment, and why.</param>
 /// <param name="Members">All members, this one included, by name.</param>
 /// <param name="Vms">All VMs by name.</param>
+/// <param name="Beats">Heartbeats of this member since its agent's start.</param>
 public sealed record StatusDto(
     string Cluster,
     string Member,
@@ -29,7 +30,15 @@ public sealed record StatusDto(
     IReadOnlyList<AlarmDto> Alarms,
     IReadOnlyList<RefusalDto> Refusals,
     IReadOnlyList<MemberDto> Members,
-    IReadOnlyList<VmDto> Vms);
+    IReadOnlyList<VmDto> Vms,
+    BeatsDto? Beats = null);
+
+/// <summary>Heartbeats since the agent's start.</summary>
+/// <param name="Sent">Beats sent, each to all peers.</param>
+/// <param name="Late">Of these, more than an interval after their time.</param>
+/// <param name="Heard">Beats of peers that were accepted.</param>
+/// <param name="Refused">Datagrams that were dropped, by reason; reasons that never occurred are absent.</param>
+public sealed record BeatsDto(long Sent, long Late, long Heard, IReadOnlyDictionary<string, long> Refused);
 
 /// <summary>Maintenance: nothing is started, stopped or fenced.</summary>
 /// <param name="On">It is on.</param>
