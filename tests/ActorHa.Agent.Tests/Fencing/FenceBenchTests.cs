@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using ActorHa.Agent.Fencing;
 using ActorHa.Core;
-using ActorHa.Ports;
 
 namespace ActorHa.Agent.Tests.Fencing;
 
@@ -14,12 +12,7 @@ public sealed class FenceBenchTests
 
     private async Task<Protection> Check(bool alive, bool armed)
     {
-        var config = ClusterConfig.None with
-        {
-            Hosts = ImmutableSortedDictionary<MemberName, HostConfig>.Empty.Add(Host, new(1024, [new FenceLevel([new FencePlug("ipmi", "-")])])),
-            Devices = ImmutableSortedDictionary<string, DeviceConfig>.Empty.Add("ipmi", new("fence-agent", ImmutableSortedDictionary<string, string>.Empty.Add("option.ip", "192.0.2.7"))),
-        };
-        var state = (ClusterState.Empty with { Config = config, ConfigNumber = 1 }).With(Host, h => h with { Macs = ["02:00:00:00:00:01"] });
+        var state = PowerOnly.Site(Host, "192.0.2.7");
         var print = Arming.Fingerprint(state, Host);
         if (armed) state = state.With(Host, h => h with { Armed = print });
         await using var bench = new FenceBench((_, _, _) => device);
@@ -54,36 +47,8 @@ public sealed class FenceBenchTests
     [Fact]
     public void Another_option_of_a_device_without_an_address_is_another_mapping()
     {
-        string Print(string ip) => Arming.Fingerprint(
-            (ClusterState.Empty with
-            {
-                Config = ClusterConfig.None with
-                {
-                    Hosts = ImmutableSortedDictionary<MemberName, HostConfig>.Empty.Add(Host, new(1024, [new FenceLevel([new FencePlug("ipmi", "-")])])),
-                    Devices = ImmutableSortedDictionary<string, DeviceConfig>.Empty.Add("ipmi", new("fence-agent", ImmutableSortedDictionary<string, string>.Empty.Add("option.ip", ip))),
-                },
-            }).With(Host, h => h with { Macs = ["02:00:00:00:00:01"] }), Host);
+        string Print(string ip) => Arming.Fingerprint(PowerOnly.Site(Host, ip), Host);
         Assert.NotEqual(Print("192.0.2.7"), Print("192.0.2.8"));
         Assert.Contains("192.0.2.7", Print("192.0.2.7"), StringComparison.Ordinal);
-    }
-
-    private sealed class PowerOnly : IFenceDevice
-    {
-        public Power? Shown { get; set; }
-
-        public string Name => "power only";
-
-        public Task<PowerReading> ReadAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult(PowerReading.Unknown("not asked"));
-
-        public SwitchStamp? Stamp() => null;
-
-        public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel) => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, ""));
-
-        public Task<SwitchAnswer> PowerOnAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, ""));
-
-        public Task<ProtectionCheck> CheckAsync(IReadOnlyList<string> hostMacs, TimeSpan patience, CancellationToken cancel) =>
-            Task.FromResult(new ProtectionCheck(Shown != Power.Off, "said", TimeSpan.Zero) { Shown = Shown });
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class FenceAgentCheck(FenceAgentUnit unit, FenceAgentPlug plug)
 
     public async Task<ProtectionCheck> RunAsync(TimeSpan patience, CancellationToken cancel)
     {
-        // Up to three runs of the agent, each with its own patience; together they are bounded by three.
+        // Two runs of the agent, the first time three, one after the other, each with its own patience.
         var roundTrip = TimeSpan.Zero;
         var agent = unit.Options.Agent;
         ProtectionCheck Not(string why) => new(false, $"{agent}: {why}", roundTrip);

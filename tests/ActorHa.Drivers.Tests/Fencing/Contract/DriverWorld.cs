@@ -11,14 +11,14 @@ namespace ActorHa.Drivers.Tests.Fencing.Contract;
 /// <summary>A device that a driver of the registry can be pointed at, and what can go wrong with it. One per driver.</summary>
 internal abstract class DriverWorld : IAsyncDisposable
 {
-    /// <summary>The worlds by driver: a new driver is covered by its line here.</summary>
-    public static readonly ImmutableSortedDictionary<string, Func<DriverWorld>> Of = new Dictionary<string, Func<DriverWorld>>
+    /// <summary>The worlds by driver: a new driver is covered by its line here. Given is the patience that the device's own options grant, where it has such an option.</summary>
+    public static readonly ImmutableSortedDictionary<string, Func<TimeSpan, DriverWorld>> Of = new Dictionary<string, Func<TimeSpan, DriverWorld>>
     {
-        ["modular-server"] = () => new ChassisWorld(),
-        ["fence-agent"] = () => new AgentWorld(),
+        ["modular-server"] = _ => new ChassisWorld(),
+        ["fence-agent"] = granted => new AgentWorld(granted),
     }.ToImmutableSortedDictionary();
 
-    /// <summary>The device's options as the configuration would hold them; what the driver grants it is at most 2 s.</summary>
+    /// <summary>The device's options as the configuration would hold them.</summary>
     public abstract IEnumerable<(string, string)> Options { get; }
 
     /// <summary>The password in the member's file.</summary>
@@ -88,13 +88,13 @@ internal abstract class DriverWorld : IAsyncDisposable
         }
     }
 
-    private sealed class AgentWorld : DriverWorld
+    private sealed class AgentWorld(TimeSpan granted) : DriverWorld
     {
         private readonly HabitBench bench = new();
         private readonly Queue<string> words = new(["standby", "", "unknown", "off off", "0"]);
 
         public override IEnumerable<(string, string)> Options =>
-            bench.Options("world", patience: TimeSpan.FromSeconds(2)).Select(o => (o.Key, o.Value));
+            bench.Options("world", patience: granted).Select(o => (o.Key, o.Value));
 
         public override string AgentFolder => bench.Folder;
 

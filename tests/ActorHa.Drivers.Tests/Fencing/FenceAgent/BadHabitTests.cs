@@ -90,9 +90,9 @@ public sealed class BadHabitTests : IDisposable
         foreach (var habit in new[] { "flood", "flood-errors" })
         {
             var began = Stopwatch.GetTimestamp();
-            var device = bench.Device(habit, patience: TimeSpan.FromSeconds(25));
+            var device = bench.Device(habit, patience: FenceAgentStamp.LongestLife);
             var (reading, answer) = (await Read(device), await Off(device));
-            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, FenceAgentStamp.LongestLife);
             Assert.Equal((Power.Unknown, SwitchResult.Unanswered), (reading.Power, answer.Result));
             Assert.Contains("printed more than", reading.Detail, StringComparison.Ordinal);
         }
@@ -138,7 +138,7 @@ public sealed class BadHabitTests : IDisposable
     [NeedsFact("python3 unshare timeout", root: true)]
     public async Task A_slow_one_has_the_time_that_its_configuration_grants()
     {
-        Assert.Equal(Power.On, (await Read(bench.Device("slow", patience: TimeSpan.FromSeconds(10), more: ("option.seconds", "2")))).Power);
+        Assert.Equal(Power.On, (await Read(bench.Device("slow", more: ("option.seconds", "2")))).Power);
     }
 
     [NeedsFact("python3 unshare timeout", root: true)]
@@ -193,7 +193,7 @@ public sealed class BadHabitTests : IDisposable
     [NeedsFact("python3 unshare timeout", root: true)]
     public async Task An_off_does_not_wait_for_a_reading_that_hangs()
     {
-        var unit = bench.Unit("hang", patience: TimeSpan.FromSeconds(25), more: ("option.only", "status"));
+        var unit = bench.Unit("hang", patience: FenceAgentStamp.LongestLife, more: ("option.only", "status"));
         var device = unit.Plug("1");
         var readings = new[] { Read(device), Read(unit.Plug("2")) };
         await Until(() => bench.Done == "status");
@@ -207,7 +207,7 @@ public sealed class BadHabitTests : IDisposable
     [NeedsFact("python3 unshare timeout", root: true)]
     public async Task Two_plugs_of_one_device_are_switched_one_after_the_other()
     {
-        var unit = bench.Unit("slow", patience: TimeSpan.FromSeconds(10), more: ("option.seconds", "1"));
+        var unit = bench.Unit("slow", more: ("option.seconds", "1"));
         var began = Stopwatch.GetTimestamp();
         var answers = await Task.WhenAll(Off(unit.Plug("1")), Off(unit.Plug("2")));
         Assert.All(answers, a => Assert.Equal(SwitchResult.Answered, a.Result));
