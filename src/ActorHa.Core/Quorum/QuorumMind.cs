@@ -24,6 +24,7 @@ public sealed class QuorumMind
     private bool _reading;
     private bool _readAgain;
     private string? _readOnly;
+    private string? _short;
     private long _entries;
     private Instant? _lastAccepted;
     private Instant _nextPulse;
@@ -54,7 +55,7 @@ public sealed class QuorumMind
     public View View => _view;
 
     /// <summary>Why nothing may be decided on this journal; null when it may.</summary>
-    public string? ReadOnly => _readOnly;
+    public string? ReadOnly => _readOnly ?? _short;
 
     /// <summary>The refusals that stand.</summary>
     public ImmutableArray<Refusal> Refusals => _refusals;
@@ -175,8 +176,9 @@ public sealed class QuorumMind
         if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
         if (!_loaded && _readOnly is null && head <= _state.Index)
         {
-            _loaded = true;
-            if (_seen is { } seen && seen.Index > _state.Index) Distrust($"this member has seen entry {seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen");
+            // Any read may be stale: what is missing may still come (its entry is compared then). Until it does, nothing is decided.
+            _short = _seen is { } seen && seen.Index > _state.Index ? $"this member has seen entry {seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen" : null;
+            _loaded = _short is null;
         }
         SettleUnknown(todo);
     }
@@ -215,7 +217,7 @@ public sealed class QuorumMind
 
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
-        if (_readOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
+        if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
         if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
         // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
