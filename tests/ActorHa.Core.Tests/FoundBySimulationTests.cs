@@ -18,18 +18,16 @@ public sealed class FoundBySimulationTests
         site.Sees(Mail, VmCondition.Absent).Decides().ThenRecords<VmAssigned>(a => a.Vm == Mail && a.Host == B);
     }
 
-    /// <summary>Seed 216: the first read of a restarted agent was stale, and it stayed read-only for good.</summary>
+    /// <summary>Pair 4961: the device answers before the power is gone; a host that rebooted in between was admitted, and then went dark.</summary>
     [Fact]
-    public void A_first_read_that_is_stale_holds_an_agent_back_only_until_it_has_read_what_it_had_seen()
+    public void An_answered_set_is_waited_for_before_a_host_is_admitted()
     {
-        var whole = new JournalLine().Add(B, Configures()).Add(B, Joins(B));
-        var stale = new JournalLine().Add(whole.Raws[0].Bytes);
-        var bench = new MindBench(stale, seen: whole.Head).Quorate().Reads();
-        Assert.Contains("this member has seen entry 2, the journal ends at 1", bench.Mind.ReadOnly);
-        Assert.Null(bench.Sent);
-        stale.Add(whole.Raws[1].Bytes);
-        bench.Reads();
-        Assert.Null(bench.Mind.ReadOnly);
-        Assert.NotNull(bench.Sent);
+        var site = TheSite().And(Asks(A, B)).And(Switches(A, B)).Later(10);
+        var switching = site.Index;
+        site.And(Joins(A, 2)).And(new FenceEnded(E(5), A, switching, true, "the request is over")).As(A, life: 2).Sees(B, Verdict.Alive, 0);
+        site.Sees(v => v with { Peers = v.Peers.SetItem(B, Hears(Verdict.Alive, v.Now, hearsUs: v.Now)) });
+        site.Decides().ThenRecordsNo<HostAdmitted>();
+        site.Later(2.1).Sees(v => v with { Peers = v.Peers.SetItem(B, Hears(Verdict.Alive, v.Now, hearsUs: v.Now)) });
+        site.Decides().ThenRecords<HostAdmitted>();
     }
 }

@@ -64,7 +64,7 @@ public sealed class SeedTests
 
     private static string Say(params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Run).Assembly.Location, .. args]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Workplace.Dotnet, [typeof(Run).Assembly.Location, .. args]) { RedirectStandardOutput = true })!;
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return said;

@@ -84,7 +84,7 @@ public static class Directed
         new("darkness comes late", w =>
         {
             w.Isolate("applejack");
-            w.Chassis.OffLatency = TimeSpan.FromSeconds(3);
+            w.Chassis.OffLatency = TimeSpan.FromSeconds(1.8);
             In(w, 2.2, () => w.Chassis.Glitch = true);
         }),
         new("fenced again and again", w =>
@@ -115,6 +115,14 @@ public static class Directed
         {
             w.OnStep += (m, kind, before, _) => { if (m == A(w) && kind == StepKind.Start && !before) m.CrashAgent(TimeSpan.FromMilliseconds(200)); };
             for (var s = 1; s < 30; s += 7) In(w, s, () => { if (A(w).Machine.Processes.FirstOrDefault() is { } p) WorldModel.EndVm(A(w), p, byGuest: false); });
+        }),
+        // Found by pair 4961: the answer comes before the darkness, the reboot between them.
+        new("an answered SET strikes after the join", w =>
+        {
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(1.99);
+            w.Chassis.OffLatency = TimeSpan.FromSeconds(1.5);
+            Reboot(A(w));
+            w.OnStep += (m, kind, before, _) => { if (kind == StepKind.Set && before) w.Chassis.Odd = Power.On; };
         }),
         .. new[] { 1.85, 1.95, 2.0, 2.05, 2.1, 2.2 }.Select(s => new Base(FormattableString.Invariant($"hung for {s:0.00} s"), w =>
         {

@@ -7,9 +7,9 @@ namespace ActorHa.Simulation;
 public static class Hunt
 {
     /// <summary>Seeds played before a mutant counts as a survivor.</summary>
-    public const int Seeds = 200;
+    public const int Seeds = 60;
 
-    private const int PairsPlayed = 150;
+    private const int PairsPlayed = 40;
 
     /// <summary>All that is played, with its name.</summary>
     public static IEnumerable<(string Name, Func<RunResult> Play)> Order(int seeds)

@@ -80,8 +80,8 @@ public sealed class Liveness(WorldModel world, Plan plan)
         foreach (var m in world.Members.Where(m => m == _core || m == _witness || plan.Fate == Fate.Healed))
         {
             if (!m.Machine.Powered) m.Machine.PowerOn();
-            // "this life was declared over: its VMs are killed; it needs a reboot"
-            else if (m.IsHost && s.Host(m.Name) is { IsLiving: false, Joined.Number: > 0 } h && h.Boot == m.Machine.Boot && m.Machine.Booted && m.Machine.Processes.Count == 0)
+            // "this life was declared over: its VMs are killed; it needs a reboot"; or its shutdown has yet to come to its end.
+            else if (m.IsHost && s.Host(m.Name) is { Joined.Number: > 0 } h && (!h.IsLiving || h.Leaving) && h.Boot == m.Machine.Boot && m.Machine.Booted && m.Machine.Processes.Count == 0)
             {
                 m.Machine.PowerOff(fence: false);
                 m.Machine.PowerOn();

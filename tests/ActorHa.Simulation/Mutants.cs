@@ -42,7 +42,7 @@ public static class Mutants
         if (folder is null) return (false, "", $"DOES NOT BUILD: {error}");
         try
         {
-            using var hunt = Process.Start(new ProcessStartInfo(Workplace.Dotnet, [Path.Combine(folder, "ActorHa.Simulation.dll"), "--hunt"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var hunt = Process.Start(new ProcessStartInfo(Workplace.Dotnet, [Path.Combine(folder, "ActorHa.Simulation.dll"), "--hunt", Hunt.Seeds.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var said = hunt.StandardOutput.ReadToEndAsync();
             var failed = hunt.StandardError.ReadToEndAsync();
             if (!hunt.WaitForExit(Patience))
@@ -51,6 +51,7 @@ public static class Mutants
                 return (true, "", "it hangs");
             }
             var words = said.Result.Trim().Split('\t');
+            if (hunt.ExitCode == 2) return (false, "", $"THE HUNT DID NOT BEGIN: {failed.Result.Split('\n')[0]}");
             // An end by itself (a stack overflow, out of memory) is the end of an agent, and found as well.
             if (hunt.ExitCode is not (0 or 1)) return (true, "", $"the run broke off: {failed.Result.Split('\n')[0]}");
             return hunt.ExitCode == 1 ? (true, words[0], $"{words[1]}: {words[2]}") : (false, words[0], "SURVIVES");

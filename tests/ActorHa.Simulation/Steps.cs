@@ -21,7 +21,11 @@ public static class Steps
         new("isolated", w => { w.Isolate("applejack"); w.Time.After(TimeSpan.FromSeconds(25), w.Heal); }),
         new("asker and executor", w => { w.Isolate("applejack"); w.Chassis.Mute = true; w.Time.After(TimeSpan.FromSeconds(6), () => { w.Chassis.Mute = false; w.Heal(); }); }),
         new("quick reboot", w => { w["applejack"].Machine.PowerOff(false); w["applejack"].Machine.PowerOn(); }),
-        new("host shut down", w => w["applejack"].Command(new LeaveHost("operator"))),
+        new("host shut down", w =>
+        {
+            w["applejack"].Command(new LeaveHost("operator"));
+            w.Time.After(TimeSpan.FromSeconds(8), () => w["applejack"].Machine.PowerOff(fence: false));
+        }),
         new("vm moved", w => w["witness"].Command(new MoveVm(new("vm0"), new("rainbowdash"), "operator"))),
         new("agent crashes", w => w["applejack"].CrashAgent(TimeSpan.FromMilliseconds(400))),
         new("vm killed", w => WorldModel.EndVm(w["applejack"], w["applejack"].Machine.Processes[0], byGuest: false)),

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ActorHa.Simulation;
 
 /// <summary>Builds mutated cores beside the real one, by the SDK's compiler alone: no project, no analysers, seconds each.</summary>
-internal sealed class Workplace : IDisposable
+public sealed class Workplace : IDisposable
 {
     private const string Usings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
@@ -15,6 +15,7 @@ internal sealed class Workplace : IDisposable
     private static readonly string Root = Path.GetFullPath(Path.Combine(Runtime, "..", "..", ".."));
     private readonly string _folder = Directory.CreateTempSubdirectory("actorha-mutants-").FullName;
 
+    /// <summary>A place for builds of these sources.</summary>
     public Workplace(string repository) => Repository = repository;
 
     /// <summary>The sources.</summary>

@@ -37,9 +37,13 @@ internal static class MemberRules
         return Decision.Record("admit", $"{v.Self} is admitted", new HostAdmitted(v.Self, me.Joined));
     }
 
-    /// <summary>True when no SET against the host can take effect any more: each was answered, or is older than it can live.</summary>
+    /// <summary>
+    /// True when no SET against the host can take effect any more: each was answered, or is older than it can live. A device
+    /// answers before the power is gone (found by the simulation): an answered one is waited for as long as for an answer.
+    /// </summary>
     public static bool Quiet(ClusterState s, View v, MemberName host) =>
-        s.Host(host).OpenSwitches.All(i => v.SinceLearned(i) > s.Config.Timers.SetLifetime);
+        s.Host(host).OpenSwitches.All(i => v.SinceLearned(i) > s.Config.Timers.SetLifetime)
+        && (s.Host(host).SwitchEnded == 0 || v.SinceLearned(s.Host(host).SwitchEnded) > s.Config.Timers.DevicePatience);
 
     /// <summary>A maintenance with an end ends by itself.</summary>
     public static Decision? EndMaintenance(ClusterState s, View v, Refusals no) => s.Maintenance switch
@@ -58,10 +62,14 @@ internal static class MemberRules
         return null;
     }
 
-    /// <summary>A host that was well for a whole window has its fences forgotten.</summary>
+    /// <summary>
+    /// A host that was well for a whole window has its fences forgotten: the health proof that ends a quarantine without a
+    /// person. It needs no admission, or a host in quarantine could never give it.
+    /// </summary>
     public static Decision? Forget(ClusterState s, View v, Refusals no)
     {
-        if (!v.IsHost || s.Host(v.Self) is not { Fences: > 0, IsFit: true }) return null;
+        if (!v.IsHost || s.Host(v.Self) is not { Fences: > 0, IsLiving: true, IsClosed: false } me || me.Boot != v.Boot || !v.Well) return null;
+        if (!v.Peers.Values.Any(p => p is { Direct: true, Verdict: Verdict.Alive } && p.HearsUs is { } at && v.Now - at < s.Config.Timers.SuspectAfter)) return null;
         return v.Now - v.Started > s.Config.Timers.FenceWindow
             ? Decision.Record("forget", $"{v.Self} was well for {s.Config.Timers.FenceWindow}: its fences are forgotten", new HostReleased(v.Self, "time"))
             : null;
