@@ -32,6 +32,7 @@ public sealed record FenceEnded(Epoch Request, MemberName Host, long Switch, boo
     public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with
     {
         OpenSwitches = AllAnswered ? h.OpenSwitches.Remove(Switch) : h.OpenSwitches,
+        SwitchEnded = AllAnswered ? index : h.SwitchEnded,
         Request = h.Request is { } r && r.Number == Request && r.SwitchIndex == Switch
             ? r with { Executor = null, ExecutorRun = null, ProgressIndex = index }
             : h.Request,
