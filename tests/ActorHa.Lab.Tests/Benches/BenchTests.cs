@@ -36,8 +36,8 @@ public sealed class BenchTests
     [Fact]
     public void A_member_at_rest_is_the_sum_of_its_processes()
     {
-        var rest = new RestResult(60, 2, "0.10", [new("applejack", "agent", 100, 50, 1.4), new("applejack", "etcd", 35, 20, 1.2), new("witness", "agent", 90, 45, 1)]);
-        Assert.Equal(new RestRow("applejack", "all", 135, 70, 2.6), rest.Members[0]);
+        var rest = new RestResult(60, 2, "0.10", [new("applejack", "agent", 100, 50, 1.5), new("applejack", "etcd", 35, 20, 1.25), new("witness", "agent", 90, 45, 1)]);
+        Assert.Equal(new RestRow("applejack", "all", 135, 70, 2.75), rest.Members[0]);
         Assert.Contains("witness      agent          90       45                 1.0", rest.ToText(), StringComparison.Ordinal);
     }
 }
