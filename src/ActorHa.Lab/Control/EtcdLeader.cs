@@ -15,6 +15,8 @@ internal sealed class EtcdLeader(SiteDescription site, EtcdHealth health)
     {
         var member = site.Member(name);
         var all = await AskAllAsync();
+        // A connection to a host that has lost its power since is given up at the first try: no word came of its end.
+        for (var tries = 0; tries < 2 && !all.ContainsKey(member.Name); tries++) all = await AskAllAsync();
         if (!all.TryGetValue(member.Name, out var target)) throw new LabException($"{name}: its etcd does not answer");
         if (target.Id == target.Leader) return $"{name} leads etcd already";
         var leader = all.FirstOrDefault(s => s.Value.Id == target.Leader).Key ?? throw new LabException("no member says that it leads etcd");
