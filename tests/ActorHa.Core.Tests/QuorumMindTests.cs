@@ -232,6 +232,19 @@ public sealed class QuorumMindTests
     }
 
     [Fact]
+    public void A_conflict_with_its_own_entry_is_an_acceptance()
+    {
+        var bench = AtRest().Hear(Wants(1, false));
+        bench.Journal.Add(bench.Sent!.Bytes);
+        bench.Conflicts();
+        Assert.Null(Answer(bench));
+        bench.Reads();
+        Assert.Equal((true, 3L), (Answer(bench)!.Accepted, Answer(bench)!.Index));
+        // Learned by reading, it gives no permission.
+        Assert.DoesNotContain(3, bench.Mind.View.OwnEntries);
+    }
+
+    [Fact]
     public void Who_lost_the_race_decides_only_on_what_won_it()
     {
         var bench = AtRest().Hear(Wants(1, false)).Conflicts();

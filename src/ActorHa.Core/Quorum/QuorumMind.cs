@@ -25,7 +25,6 @@ public sealed class QuorumMind
     private bool _readAgain;
     private string? _readOnly;
     private string? _short;
-    private bool _behind;
     private long _entries;
     private Instant? _lastAccepted;
     private Instant _nextPulse;
@@ -97,11 +96,11 @@ public sealed class QuorumMind
                 if (p.Accepted) Accepted(p.Sent);
                 break;
             case TailFailed:
-                (_reading, _behind) = (false, false);
+                _reading = false;
                 // Whatever was asked for meanwhile is asked again at the next re-read; an unknown append at the next tick.
                 break;
             case TailRead t:
-                (_reading, _behind) = (false, false);
+                _reading = false;
                 Learn(t, now, todo);
                 break;
             case AppendSettled a: Settle(a, now, todo); break;
@@ -146,10 +145,9 @@ public sealed class QuorumMind
                 Answer(p, true, todo);
                 break;
             case AppendFate.Conflict:
-                _pending = null;
-                // The loser re-reads and re-decides, and usually finds nothing left to do.
-                if (p.Command is { } c) Requeue(c);
-                _behind = true;
+                // The loser re-reads and re-decides, and usually finds nothing left to do. What won the race may be its own
+                // entry, by an attempt that nobody answered: it is looked for before a command is decided anew.
+                _pending = p with { Lost = true };
                 Read(todo);
                 break;
             case AppendFate.Unknown:
@@ -189,12 +187,14 @@ public sealed class QuorumMind
         SettleUnknown(todo);
     }
 
-    /// <summary>After an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
+    /// <summary>After a lost race or an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
     private void SettleUnknown(List<QuorumEffect> todo)
     {
-        if (_pending is not { Unknown: true } p || _reading) return;
+        if (_pending is not { } p || !(p.Unknown || p.Lost) || _reading) return;
         if (_state.Index < p.Entry.Index)
         {
+            // Head is known to have moved: only the reading is old.
+            if (p.Lost) return;
             _pending = p with { Unknown = false, Sent = _view.Now };
             // The stamps of the first sending stay: the entry may have been committed then.
             todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, []));
@@ -226,11 +226,9 @@ public sealed class QuorumMind
     {
         if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
-        // Who has lost the race decides on what won it, not once more on the old state.
-        var free = _pending is null && !_behind;
-        if (free && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
+        if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
         // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
-        else if (free && _pending is null)
+        else if (_pending is null)
         {
             var findings = ClusterDecider.Decide(_state, _view);
             // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.
@@ -287,7 +285,7 @@ public sealed class QuorumMind
         var bytes = JournalCodec.Encode(entry);
         var next = new JournalHead(_head.Lineage, index, JournalCodec.Hash(bytes));
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
-        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, false, false);
+        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, false, false, false);
         todo.Add(new SendAppend(_head, next, bytes, stamps));
     }
 
@@ -329,5 +327,6 @@ public sealed class QuorumMind
         Commanded? Command,
         Instant Sent,
         bool Unknown,
+        bool Lost,
         bool Found);
 }
