@@ -40,6 +40,8 @@ package_of() {
     snmpget | snmpwalk | snmpset) echo snmp ;;
     snmpd) echo snmpd ;;
     fence_intelmodular) echo fence-agents ;;
+    spin) echo spin ;;
+    cc) echo 'gcc libc6-dev' ;;
     *) fail "no package is known for the program $1" ;;
   esac
 }
