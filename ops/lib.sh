@@ -44,6 +44,8 @@ package_of() {
     ipmi_sim) echo openipmi ;;
     python3) echo python3 ;;
     timeout) echo coreutils ;;
+    spin) echo spin ;;
+    cc) echo 'gcc libc6-dev' ;;
     *) fail "no package is known for the program $1" ;;
   esac
 }

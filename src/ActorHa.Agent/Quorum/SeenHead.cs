@@ -26,10 +26,13 @@ public sealed class SeenHead(string stateDirectory)
         }
     }
 
-    /// <summary>Keeps a head. The replacement is atomic; a lost newest one only weakens the check by an entry.</summary>
+    /// <summary>
+    /// Keeps a head that is higher than what was seen. A shorter journal, while it is being read, must not wipe out the proof
+    /// against it. The replacement is atomic; a lost newest one only weakens the check by an entry.
+    /// </summary>
     public void Write(JournalHead head)
     {
-        if (head == _written) return;
+        if (_written is { } seen && (head.Lineage, head.Index).CompareTo((seen.Lineage, seen.Index)) <= 0) return;
         var temporary = _path + ".new";
         File.WriteAllText(temporary, head + "\n");
         File.Move(temporary, _path, overwrite: true);
