@@ -90,6 +90,7 @@ public sealed class Player
             case "confirm": _world["rainbowdash"].Command(new ConfirmFence(new(w[1]), w[2], "operator")); break;
             case "release": _world["witness"].Command(new ReleaseHost(new(w[1]), "operator")); break;
             case "switch": _world["rainbowdash"].Command(new PowerHost(new(w[1]), w[2] == "on", w.Length > 3, "operator")); break;
+            case "drill": _world["witness"].Command(new DrillHost(new(w[1]), "operator")); break;
             case "expect": Expect(line, w[1..]); break;
             default: throw new StoryException($"unknown command: {line}");
         }
@@ -113,6 +114,10 @@ public sealed class Player
             case "mute": c.Mute = w[1] == "yes"; break;
             case "holds": c.Holds = true; break;
             case "releases": c.ReleaseHeld(); break;
+            case "glitch": c.Glitch = true; break;
+            case "swapped": c.Swapped = w[1] == "yes"; break;
+            case "delay": c.Delay = TimeSpan.FromSeconds(Number(w[1])); break;
+            case "on-again": c.OnAgain = w[1] == "never" ? null : TimeSpan.FromSeconds(Number(w[1])); break;
             case "reads": c.Odd = w[1] == "truth" ? null : Enum.Parse<Power>(w[1], ignoreCase: true); break;
             default: throw new StoryException($"unknown command: chassis {w[0]}");
         }
@@ -129,6 +134,8 @@ public sealed class Player
                 case "agent-lost": b.Policies = b.Policies with { FenceWhenAgentLost = value == "fence" }; break;
                 case "shutdown": b.Policies = b.Policies with { Shutdown = Enum.Parse<ShutdownPolicy>(value, ignoreCase: true) }; break;
                 case "fencing" when value == "none": foreach (var h in b.Hosts.Keys.ToList()) b.Hosts[h] = b.Hosts[h] with { Fencing = [] }; break;
+                case "power-on": b.Policies = b.Policies with { PowerOnAfterFence = value == "on" ? PowerOnPolicy.On : PowerOnPolicy.StayOff }; break;
+                case "preemptible": b.Vms[new(value)] = b.Vms[new(value)] with { Preemptible = true }; break;
                 case "starts-at-once": b.Policies = b.Policies with { StartsAtOnce = (int)Number(value) }; break;
                 default: throw new StoryException($"unknown setting: {setting}");
             }
