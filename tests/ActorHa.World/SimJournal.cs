@@ -64,7 +64,8 @@ public sealed class SimJournal(WorldModel world)
     public void Pulse(SimMember member, Instant sent, Action<PulseSettled> told) => world.Time.After(world.Latency(), () =>
     {
         var ok = Serves(member.Name);
-        world.Time.After(ok ? world.Latency() : TimeSpan.FromMilliseconds(600), () => told(new PulseSettled(sent, ok, "")));
+        var head = _head;
+        world.Time.After(ok ? world.Latency() : TimeSpan.FromMilliseconds(600), () => told(new PulseSettled(sent, ok, "", head)));
     });
 
     private AppendFate Commit(JournalHead expected, JournalHead next, byte[] bytes)
