@@ -72,7 +72,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         var wrong = check is { Ready: false } ? check.Detail : "";
         var protection = !isHost ? null : new ProtectionDto(
             unarmed.Length == 0 && wrong.Length == 0,
-            unarmed.Length > 0 ? unarmed : wrong.Length > 0 ? wrong : check?.Detail ?? "armed",
+            (unarmed.Length > 0 ? unarmed : wrong.Length > 0 ? wrong : check?.Detail ?? "armed") + Watchdog(s, name),
             check is null ? null : (long)(MonotonicClock.System.Now - check.At).TotalMilliseconds);
         return new MemberDto(
             name.Value, isHost ? "host" : "witness", self ? "alive" : Say(peer.Verdict),
@@ -81,6 +81,11 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             self || peer.HeardAt is null ? null : (long)(MonotonicClock.System.Now - peer.HeardAt.Value).TotalMilliseconds,
             isHost ? Placer.MemoryUsed(s, name) : 0, isHost ? s.Config.Hosts[name].MemoryMb : 0, h.Fences);
     }
+
+    private static string Watchdog(ClusterState s, MemberName host) => s.Config.Hosts[host].Watchdog is null ? ""
+        : s.Host(host).Watchdog is { } promise ? $"; watchdog armed, {promise.Timeout.TotalSeconds:0} s"
+        : s.Vms.Keys.Any(vm => s.Owns(host, vm)) ? "; not protected by its watchdog"
+        : "; watchdog not armed: no VM is there";
 
     private VmDto Vm(ClusterState s, View v, VmName name, VmConfig config)
     {
