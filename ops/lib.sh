@@ -39,7 +39,11 @@ package_of() {
     openssl) echo openssl ;;
     snmpget | snmpwalk | snmpset) echo snmp ;;
     snmpd) echo snmpd ;;
-    fence_intelmodular) echo fence-agents ;;
+    fence_intelmodular | fence_ipmilan) echo fence-agents ;;
+    ipmitool) echo ipmitool ;;
+    ipmi_sim) echo openipmi ;;
+    python3) echo python3 ;;
+    timeout) echo coreutils ;;
     *) fail "no package is known for the program $1" ;;
   esac
 }
@@ -104,8 +108,16 @@ build() {
     fi
     printf 'building %s\n' "$project" >&2
     touch "$stamp.new"
-    "$dotnet" build "$repository/src/$project" -c Release -o "$artifacts" --nologo -v q -maxcpucount:1 >"$artifacts/$project.log" 2>&1 ||
+    "$dotnet" build "$repository/src/$project" -c Release --nologo -v q -maxcpucount:1 >"$artifacts/$project.log" 2>&1 ||
       { cat "$artifacts/$project.log" >&2; fail "$project does not build"; }
+    collect "$project"
     mv "$stamp.new" "$stamp"
   done
+}
+
+# collect PROJECT: puts together in $artifacts what its build has left. Files are replaced, not written over: a program
+# that runs from there has them mapped.
+collect() {
+  mkdir -p "$artifacts"
+  cp -R --remove-destination "$repository/src/$1/bin/Release/net10.0/." "$artifacts"
 }

@@ -10,6 +10,7 @@ internal static class DeviceReader
 {
     private static readonly Dictionary<string, Func<Section, IEnumerable<(string, string)>>> Drivers = new()
     {
+        ["fence-agent"] = FenceAgentReader.Read,
         ["modular-server"] = ModularServer,
     };
 
@@ -17,7 +18,7 @@ internal static class DeviceReader
     {
         var devices = ImmutableSortedDictionary.CreateBuilder<string, DeviceConfig>(StringComparer.Ordinal);
         // Which defaults hold depends on the driver, and only the entry itself says which that is.
-        foreach (var (name, section) in cluster.NamedEntries("devices", DriverTemplate()))
+        foreach (var (name, section) in cluster.NamedEntries("devices", TemplateOf))
         {
             var driver = section.Text("driver");
             if (section.IsBad("driver")) section.AskAll();
@@ -36,22 +37,24 @@ internal static class DeviceReader
         return devices.ToImmutable();
     }
 
-    // Today there is one driver. With a second, Entries needs a template per entry.
-    private static HoconObject DriverTemplate() => Reference.Template("devices", Drivers.Keys.Single());
+    private static HoconObject? TemplateOf(HoconObject? entry) =>
+        entry?.Fields.GetValueOrDefault("driver")?.Value is HoconScalar { Text: var driver } && Drivers.ContainsKey(driver) ? Reference.Template("devices", driver) : null;
 
     private static IEnumerable<(string, string)> ModularServer(Section section)
     {
-        foreach (var key in section.Keys.Where(k => k.Contains("password", StringComparison.Ordinal)))
-        {
-            section.Value(key);
-            section.Refuse(key, section.KeyOriginOf(key), "a password", "none here: member.secrets in each member's own file", "this configuration is copied to every member and kept in the journal for ever");
-        }
+        foreach (var key in section.Keys.Where(k => k.Contains("password", StringComparison.Ordinal))) RefusePassword(section, key);
         yield return ("address", section.Parsed("address", "an address or a host name", t => Uri.CheckHostName(t) != UriHostNameType.Unknown ? t : null) ?? "");
         yield return ("port", section.Integer("port", 1, 65535).ToString(CultureInfo.InvariantCulture));
         yield return ("user", section.Parsed("user", "a user name of at most 32 characters", t => t.Length is > 0 and <= 32 ? t : null) ?? "");
         yield return ("auth", Word(section, "auth", "MD5", "SHA", "SHA-256"));
         // Messages without authentication prove nothing: noAuthNoPriv is not offered.
         yield return ("level", Word(section, "level", "authNoPriv"));
+    }
+
+    internal static void RefusePassword(Section section, string key)
+    {
+        section.Value(key);
+        section.Refuse(key, section.KeyOriginOf(key), "a password", "none here: member.secrets in each member's own file", "this configuration is copied to every member and kept in the journal for ever");
     }
 
     private static string Word(Section section, string key, params string[] words) =>

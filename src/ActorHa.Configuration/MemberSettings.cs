@@ -38,6 +38,17 @@ public sealed record MemberSettings(
 
     /// <summary>Password of a device's encryption (authPriv), or null.</summary>
     public Secret? PrivacyPasswordOf(string device) => Secrets.GetValueOrDefault($"{device}-privacy-password");
+
+    /// <summary>Value of a secret option of a fence agent, or null: <c>token</c> of the device pdu is the secret <c>pdu-token-password</c>.</summary>
+    public Secret? SecretOf(string device, string option) => Secrets.GetValueOrDefault(SecretName(device, option));
+
+    /// <summary>Name of the secret that fills a secret option of a fence agent; with <c>-file</c> behind it the key in the member's file.</summary>
+    public static string SecretName(string device, string option) => option switch
+    {
+        "password" => $"{device}-password",
+        "snmp_priv_passwd" => $"{device}-privacy-password",
+        _ => $"{device}-{option.Replace('_', '-').ToLowerInvariant()}-password",
+    };
 }
 
 /// <summary>What a member is.</summary>

@@ -13,9 +13,13 @@ public static partial class Names
     public static bool IsName(string text) => Pattern().IsMatch(text);
 
     /// <summary>The entries of an object by name; entries without a proper name are refused and left out.</summary>
-    internal static List<(string Name, Section Section)> NamedEntries(this Section section, string key, HoconObject? template)
+    internal static List<(string Name, Section Section)> NamedEntries(this Section section, string key, HoconObject? template) =>
+        section.NamedEntries(key, _ => template);
+
+    /// <summary>The same, where the entry itself says which defaults are its own.</summary>
+    internal static List<(string Name, Section Section)> NamedEntries(this Section section, string key, Func<HoconObject?, HoconObject?> templateOf)
     {
-        var entries = section.Entries(key, template).ToList();
+        var entries = section.Entries(key, templateOf).ToList();
         foreach (var (name, entry) in entries.Where(e => !IsName(e.Name)))
         {
             section.Refuse(key, entry.Origin, $"the name \"{name}\"", Form);

@@ -40,7 +40,7 @@ public sealed record FenceLevel(ImmutableArray<FencePlug> Plugs);
 public sealed record FencePlug(string Device, string Plug);
 
 /// <summary>A fence device. Secrets are not here: they are in each member's own files.</summary>
-/// <param name="Driver"><c>modular-server</c>.</param>
+/// <param name="Driver"><c>modular-server</c>, <c>fence-agent</c>.</param>
 /// <param name="Options">The driver's own options (address, port, user, auth, level).</param>
 public sealed record DeviceConfig(string Driver, ImmutableSortedDictionary<string, string> Options);
 

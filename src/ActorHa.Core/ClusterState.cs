@@ -104,6 +104,9 @@ public sealed record HostState
     /// <summary>Entries (<c>FenceSwitching</c>) whose SETs may still take effect.</summary>
     public ImmutableSortedSet<long> OpenSwitches { get; init; } = [];
 
+    /// <summary>Entry that ended the newest switching whose SETs were all answered; 0 = none. What is answered may still be cutting the power.</summary>
+    public long SwitchEnded { get; init; }
+
     /// <summary>Fences counted since it was last well for a whole window, or released.</summary>
     public int Fences { get; init; }
 

@@ -182,10 +182,15 @@ public sealed class Section
     /// <summary>The objects inside an object whose keys are names: hosts, vms, peers.</summary>
     /// <param name="key">Key of the outer object.</param>
     /// <param name="template">Defaults of each entry.</param>
-    public IEnumerable<(string Name, Section Section)> Entries(string key, HoconObject? template)
+    public IEnumerable<(string Name, Section Section)> Entries(string key, HoconObject? template) => Entries(key, _ => template);
+
+    /// <summary>The same, where the entry itself says which defaults are its own.</summary>
+    /// <param name="key">Key of the outer object.</param>
+    /// <param name="templateOf">Defaults of an entry; it is given null for one that is no object.</param>
+    public IEnumerable<(string Name, Section Section)> Entries(string key, Func<HoconObject?, HoconObject?> templateOf)
     {
         var outer = Child(key);
-        return [.. outer.Keys.Select(name => (name, outer.Open(name, template, required: true)))];
+        return [.. outer.Keys.Select(name => (name, outer.Open(name, templateOf(outer.node!.Fields[name].Value as HoconObject), required: true)))];
     }
 
     /// <summary>An object that stands in a list of this object, as a section with its own defaults.</summary>

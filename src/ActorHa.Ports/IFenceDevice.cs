@@ -5,6 +5,7 @@ namespace ActorHa.Ports;
 /// <summary>
 /// One plug of one fence device: cuts one host's power and says truthfully whether it is off.
 /// One outstanding request per device. Nothing here throws for what the world does: a fault is an answer.
+/// A patience is the caller's; a device whose own configuration grants it longer takes that, and says so in its options.
 /// </summary>
 public interface IFenceDevice : IAsyncDisposable
 {
@@ -65,4 +66,11 @@ public enum SwitchResult
 /// <param name="Detail">Why, or why not.</param>
 /// <param name="RoundTrip">Duration of the power question.</param>
 /// <param name="Wrong">Positively wrong: the plug is another host's. Fencing is then disarmed, not only unproven.</param>
-public sealed record ProtectionCheck(bool Ready, string Detail, TimeSpan RoundTrip, bool Wrong = false);
+public sealed record ProtectionCheck(bool Ready, string Detail, TimeSpan RoundTrip, bool Wrong = false)
+{
+    /// <summary>
+    /// What the plug reads, where nothing but this can show that it is the host's: on while the host is heard. Null where
+    /// the device itself showed it (by network addresses), or where the check did not come so far.
+    /// </summary>
+    public Power? Shown { get; init; }
+}

@@ -47,7 +47,7 @@ public sealed class ClusterConfigReaderTests
     [InlineData("cluster.vms.mail.definition = []", "c.conf:11:31: cluster.vms.mail.definition: found an empty list, expected the arguments of the program, one text each")]
     [InlineData("cluster.witnesses = []", "c.conf:11:21: cluster.witnesses: found 2 hosts and no witness, expected a witness (when one of two is lost, the other alone is no majority and may decide nothing)")]
     [InlineData("cluster.witnesses = [applejack]", "c.conf:11:22: cluster.witnesses: found applejack, which is a host, expected a member that is no host (a host has its voice already)")]
-    [InlineData("cluster.devices.ims.driver = pdu", "c.conf:11:30: cluster.devices.ims.driver: found pdu, expected modular-server")]
+    [InlineData("cluster.devices.ims.driver = pdu", "c.conf:11:30: cluster.devices.ims.driver: found pdu, expected fence-agent or modular-server")]
     [InlineData("cluster.devices.ims.level = noAuthNoPriv", "c.conf:11:29: cluster.devices.ims.level: found noAuthNoPriv, expected authNoPriv")]
     [InlineData("cluster.devices.ims.password = x", "c.conf:11:1: cluster.devices.ims.password: found a password, expected none here: member.secrets in each member's own file (this configuration is copied to every member and kept in the journal for ever)")]
     [InlineData("cluster.policies.shutdown = panic", "c.conf:11:29: cluster.policies.shutdown: found panic, expected release or freeze")]

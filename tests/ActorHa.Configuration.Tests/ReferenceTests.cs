@@ -9,7 +9,7 @@ public sealed class ReferenceTests
     // Which template describes the entries of a group.
     private static readonly (string Group, string Template)[] Groups =
     [
-        ("cluster.hosts.h.fencing[1]", "templates.plug"), ("cluster.hosts.h.watchdog", "templates.watchdog"), ("cluster.hosts.h", "templates.host"), ("cluster.devices.d", "templates.devices.modular-server"),
+        ("cluster.hosts.h.fencing[1]", "templates.plug"), ("cluster.hosts.h.watchdog", "templates.watchdog"), ("cluster.hosts.h", "templates.host"), ("cluster.devices.d", "templates.devices.modular-server"), ("cluster.devices.f", "templates.devices.fence-agent"),
         ("cluster.vms.v", "templates.vm"), ("member.peers.p", "templates.peer"), ("member.secrets", "templates.secrets"),
     ];
 
@@ -81,7 +81,8 @@ public sealed class ReferenceTests
     {
         const string full = """
             cluster { name = c
-              devices { d { driver = modular-server, address = 192.0.2.1, user = u } }
+              devices { d { driver = modular-server, address = 192.0.2.1, user = u }
+                f { driver = fence-agent, agent = fence_t } }
               hosts { h { memory = 1G, fencing = [ { device = d, plug = 1 } ], watchdog {} } }
               witnesses = [ w ]
               vms { v { memory = 1M, definition = [ x ] } } }

@@ -158,10 +158,10 @@ public sealed class FenceRequestTests
         {
             c.And(Asks(A, B, 10 + life, life)).And(Switches(A, B, 10 + life)).And(new FenceEnded(E(10 + life), A, c.Index, true, "")).And(Fenced(A, 10 + life, life)).And(Joins(A, life + 1));
             c.And(new AgentStarted(A, RunOf(A), "1"));
-            if (life < 3) c.As(A, life: life + 1).Decides().ThenRecords<HostAdmitted>();
+            if (life < 3) c.Later(2.1).As(A, life: life + 1).Decides().ThenRecords<HostAdmitted>();
             if (life < 3) c.And(Admits(A, life + 1));
         }
-        c.As(A, life: 4).Decides().ThenNothing("was fenced 3 times: not admitted until released");
+        c.Later(2.1).As(A, life: 4).Decides().ThenNothing("was fenced 3 times: not admitted until released");
         c.And(new HostReleased(A, "operator")).Decides().ThenRecords<HostAdmitted>();
     }
 }

@@ -1,14 +1,39 @@
+using System.Diagnostics;
+using ActorHa.Simulation;
 using ActorHa.World;
 
-// Tells a story of the cluster in virtual time: the state machines that ship, no root, no Debian, any system.
-var stories = Path.Combine(AppContext.BaseDirectory, "stories");
-var known = Directory.Exists(stories)
-    ? Directory.GetFiles(stories, "*.scenario", SearchOption.AllDirectories).ToDictionary(f => Path.GetFileNameWithoutExtension(f), f => f)
-    : [];
-if (args is not ["--story", var name] || !known.TryGetValue(name, out var file))
+// Tells stories of the cluster in virtual time, and searches for the ones that end badly: the state machines that ship, no
+// root, no Debian, any system.
+try
 {
-    Console.Error.WriteLine($"usage: ActorHa.Simulation --story NAME, where NAME is one of: {string.Join(", ", known.Keys.Order())}");
+    var options = new Options(args);
+    return options switch
+    {
+        _ when options.Has("seed") => Reports.OneSeed(options),
+        _ when options.Text("story") is { } name => Reports.Story(name),
+        _ when options.Has("seeds") => Reports.Many(options, Seeds(options.Number("from", 1)).Take(options.Number("seeds", 0)), options.Has("noise")),
+        _ when options.Has("for") => Reports.Many(options, Until(options.Time("for"), Seeds(options.Number("from", 1))), options.Has("noise")),
+        _ when options.Has("pairs") => Reports.Pairs(options),
+        _ when options.Has("pair") => Reports.OnePair(options),
+        _ when options.Has("triples") => Reports.Triples(options),
+        _ when options.Has("hunt") => Hunt.Play(options),
+        _ when options.Has("mutants") => Mutants.Play(options),
+        _ => throw new ArgumentException("nothing to do"),
+    };
+}
+catch (Exception e) when (e is ArgumentException or StoryException)
+{
+    Console.Error.WriteLine($"{e.Message}\n{Options.Usage}");
     return 2;
 }
-Console.Write(new Player().Play(File.ReadAllText(file)));
-return 0;
+
+static IEnumerable<int> Seeds(int from)
+{
+    for (var seed = from; ; seed++) yield return seed;
+}
+
+static IEnumerable<int> Until(TimeSpan time, IEnumerable<int> seeds)
+{
+    var began = Stopwatch.GetTimestamp();
+    return seeds.TakeWhile(_ => Stopwatch.GetElapsedTime(began) < time);
+}

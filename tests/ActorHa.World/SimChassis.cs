@@ -2,11 +2,22 @@ using ActorHa.Core;
 
 namespace ActorHa.World;
 
-/// <summary>The chassis: truthful unless told otherwise; a SET may be lost, ignored, or come late.</summary>
+/// <summary>
+/// The chassis: truthful unless told otherwise; a SET may be lost, ignored, come late, and is refused outside its time
+/// window, as an SNMPv3 engine does it.
+/// </summary>
 public sealed class SimChassis(WorldModel world)
 {
     /// <summary>RFC 3414 section 3.2: a message further away than this from the engine's time is refused.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(150);
+
+    /// <summary>Patience of a member with one answer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Way = TimeSpan.FromMilliseconds(3);
+    private readonly List<Action> _held = [];
+    private long _boots = 1;
+    private Instant _started;
 
     /// <summary>Does not answer.</summary>
     public bool Silent { get; set; }
@@ -20,55 +31,163 @@ public sealed class SimChassis(WorldModel world)
     /// <summary>Says this instead of the truth.</summary>
     public Power? Odd { get; set; }
 
+    /// <summary>The next reading says off, whatever is true: one false answer.</summary>
+    public bool Glitch { get; set; }
+
+    /// <summary>When it last said off of a blade that was on.</summary>
+    public Instant LastLie { get; private set; } = new(long.MinValue / 2);
+
     /// <summary>Time from SET to darkness.</summary>
     public TimeSpan OffLatency { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Holds SETs back until released (a SET that arrives late).</summary>
     public bool Holds { get; set; }
 
-    private readonly List<Action> _held = [];
+    /// <summary>Longest time that a held SET is held when it is not released by hand.</summary>
+    public TimeSpan? HoldsFor { get; set; }
+
+    /// <summary>Longest delay of each way of a question and its answer.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>A blade that was forced off switches itself on again after this.</summary>
+    public TimeSpan? OnAgain { get; set; }
+
+    /// <summary>The two slots are wired the wrong way round.</summary>
+    public bool Swapped { get; set; }
+
+    /// <summary>Address of a machine's network interface.</summary>
+    public string Mac(SimMachine machine) => $"02:00:00:00:00:0{machine.Slot}";
 
     /// <summary>Held SETs arrive now.</summary>
     public void ReleaseHeld()
     {
         Holds = false;
-        foreach (var set in _held) set();
+        foreach (var set in _held.ToArray()) set();
         _held.Clear();
     }
 
-    /// <summary>Reads a slot.</summary>
-    public void Read(SimMachine target, Action<PowerReading> told)
+    /// <summary>Its management module restarts.</summary>
+    /// <param name="keepsBoots">It has kept its count of boots: then older stamps are void; else its clock begins again under the same count.</param>
+    public void Restart(bool keepsBoots)
     {
-        if (Silent) { world.Time.After(TimeSpan.FromSeconds(2), () => told(PowerReading.Unknown("no answer"))); return; }
-        world.Time.After(TimeSpan.FromMilliseconds(3), () =>
+        if (keepsBoots) _boots++;
+        _started = world.Time.Now;
+    }
+
+    /// <summary>A power is cut by a member's SET, whatever the journal says: for those who check the checks.</summary>
+    public void Cut(SimMachine machine, SimMember by) => Hit(machine, by);
+
+    /// <summary>All faults end; what was held arrives.</summary>
+    public void Heal()
+    {
+        (Silent, Ignores, Mute, Glitch, Odd, OnAgain, HoldsFor) = (false, false, false, false, null, null, null);
+        (OffLatency, Delay) = (TimeSpan.FromMilliseconds(20), TimeSpan.Zero);
+        ReleaseHeld();
+    }
+
+    /// <summary>Reads a slot.</summary>
+    internal void Read(SimMember by, SimMachine target, Action<PowerReading> told)
+    {
+        if (!Hears(by)) { Later(by, Patience, () => told(PowerReading.Unknown("no answer"))); return; }
+        var (there, back) = (Way + world.UpTo(Delay), Way + world.UpTo(Delay));
+        PowerReading? read = null;
+        var asked = by.Machine.Now;
+        // The answer says how it was when the question arrived, not when the answer does.
+        if (there + back <= Patience) world.Time.After(there, () =>
         {
-            var power = Odd ?? (target.Powered ? Power.On : Power.Off);
-            world.Time.After(TimeSpan.FromMilliseconds(3), () => told(new PowerReading(power, "chassis", $"presence 1, power LED {(power == Power.Off ? 0 : power == Power.On ? 2 : 1)}")));
+            var power = Odd ?? (Glitch ? Power.Off : Slot(target).Powered ? Power.On : Power.Off);
+            if (Glitch) LastLie = world.Time.Now;
+            Glitch = false;
+            read = new PowerReading(power, "chassis", $"presence 1, power LED {(power == Power.Off ? 0 : power == Power.On ? 2 : 1)}");
+        });
+        Later(by, there + back <= Patience ? there + back : Patience, () =>
+        {
+            if (read is not null) Heard(by);
+            told(read ?? PowerReading.Unknown("no answer"));
         });
     }
 
-    /// <summary>Forces a slot off.</summary>
-    public void Set(SimMachine target, MemberName by, Instant? stamp, Action<SetDone> told)
+    /// <summary>Forces a slot off, under a stamp.</summary>
+    internal void Set(SimMember by, SimMachine target, ChassisStamp? stamp, Action<SetDone> told)
     {
+        if (stamp is null) { Later(by, TimeSpan.Zero, () => told(new(true, true, "not sent: the chassis has not been heard yet"))); return; }
+        // A frozen executor's stamp is old when it wakes; the driver does not send it.
+        if (by.Machine.Now - stamp.TakenAt > Window) { Later(by, TimeSpan.Zero, () => told(new(true, true, "not sent: the stamp is older than 150 s"))); return; }
+        if (!Hears(by)) { Later(by, Patience, () => told(new(false, false, "no answer"))); return; }
+        bool Takes() => stamp.Boots == _boots && (EngineTime - stamp.Time).Duration() <= Window;
         void Effect()
         {
-            if (stamp is null || world.Time.Now - stamp.Value > Window) return;
-            if (!Ignores) world.Time.After(OffLatency, () => { if (target.Powered) { world.SetHit(target, by); target.PowerOff(fence: true); } });
+            if (!Takes()) return;
+            if (!Ignores) world.Time.After(OffLatency, () => Hit(Slot(target), by));
         }
-        if (Silent) { world.Time.After(TimeSpan.FromSeconds(2), () => told(new(false, false, "no answer"))); return; }
-        if (Holds) { _held.Add(Effect); world.Time.After(TimeSpan.FromSeconds(2), () => told(new(false, false, "no answer"))); return; }
-        world.Time.After(TimeSpan.FromMilliseconds(3), () =>
+        if (Holds)
         {
-            var late = stamp is null || world.Time.Now - stamp.Value > Window;
+            _held.Add(Effect);
+            if (HoldsFor is { } longest) world.Time.After(world.UpTo(longest), () => { if (_held.Remove(Effect)) Effect(); });
+            Later(by, Patience, () => told(new(false, false, "no answer")));
+            return;
+        }
+        var (there, back) = (Way + world.UpTo(Delay), Way + world.UpTo(Delay));
+        var took = false;
+        world.Time.After(there, () =>
+        {
+            took = Takes();
             Effect();
-            world.Time.After(Mute ? TimeSpan.FromSeconds(2) : TimeSpan.FromMilliseconds(3), () => told(new(!Mute, late, late ? "outside the time window" : Mute ? "no answer" : "accepted")));
+        });
+        var answered = !Mute && there + back <= Patience;
+        Later(by, answered ? there + back : Patience, () =>
+        {
+            if (answered) Heard(by);
+            told(new(answered, answered && !took, !answered ? "no answer" : took ? "accepted" : "outside the time window"));
         });
     }
 
     /// <summary>Switches a slot on.</summary>
-    public void On(SimMachine target, Action<SetDone> told) => world.Time.After(TimeSpan.FromMilliseconds(5), () =>
+    internal void On(SimMember by, SimMachine target, Action<SetDone> told)
     {
-        target.PowerOn();
-        told(new(true, false, "accepted"));
-    });
+        if (!Hears(by)) { Later(by, Patience, () => told(new(false, false, "no answer"))); return; }
+        world.Time.After(TimeSpan.FromMilliseconds(5), () => Slot(target).PowerOn());
+        Later(by, TimeSpan.FromMilliseconds(5), () => told(new(true, false, "accepted")));
+    }
+
+    /// <summary>Compares the slot's network address with the host's own.</summary>
+    internal void Check(SimMember by, SimMachine target, string mac, Action<bool, bool, string> told)
+    {
+        if (!Hears(by)) { if (world.Cadence.ChecksAtOnce) Later(by, Patience, () => told(false, false, "no answer")); return; }
+        Heard(by);
+        var own = Mac(Slot(target)) == mac;
+        told(own, !own, own ? "its own MAC is in its slot" : "another host's MAC is in its slot");
+    }
+
+    private TimeSpan EngineTime => world.Time.Now - _started;
+
+    private SimMachine Slot(SimMachine target) => !Swapped ? target : world.Members.First(m => m.IsHost && m.Machine != target).Machine;
+
+    private bool Hears(SimMember by) => !Silent && world.Network.ReachesChassis(by);
+
+    private void Heard(SimMember by) => by.Fencers.Engine = new ChassisStamp(_boots, EngineTime, by.Machine.Now);
+
+    private void Hit(SimMachine machine, SimMember by)
+    {
+        if (!machine.Powered) return;
+        world.Audit.Hit(machine, by);
+        machine.PowerOff(fence: true);
+        if (OnAgain is { } after) world.Time.After(after, machine.PowerOn);
+    }
+
+    private void Later(SimMember by, TimeSpan delay, Action told)
+    {
+        var life = by.Life;
+        world.Time.After(delay, () => { if (life == by.Life) told(); });
+    }
+}
+
+/// <summary>The chassis' clock at one moment, as a member knows it.</summary>
+/// <param name="Boots">Its count of boots.</param>
+/// <param name="Time">Its time.</param>
+/// <param name="TakenAt">When that was, on the member's own clock.</param>
+public sealed record ChassisStamp(long Boots, TimeSpan Time, Instant TakenAt)
+{
+    /// <summary>The same, told at another moment of the member's clock.</summary>
+    public ChassisStamp At(Instant now) => this with { Time = Time + (now - TakenAt), TakenAt = now };
 }

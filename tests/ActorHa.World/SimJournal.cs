@@ -4,96 +4,194 @@ namespace ActorHa.World;
 
 /// <summary>
 /// etcd as its clients see it: appends that commit, conflict, or whose outcome is unknown and which may still land until
-/// head moves on. A majority of the voters must be up and connected; a lost leader costs an election.
+/// head moves on; reads that may be stale; a majority with a leader that must be up and connected; disks that take time.
 /// </summary>
 public sealed class SimJournal(WorldModel world)
 {
     /// <summary>Time without a leader after its loss (measured with real etcd at 100/1000 ms: 1.2–1.5 s).</summary>
     public static readonly TimeSpan Election = TimeSpan.FromMilliseconds(1300);
 
-    private readonly List<byte[]> _entries = [];
-    private JournalHead? _head;
-    private MemberName? _leader;
+    private static readonly TimeSpan NoAnswer = TimeSpan.FromMilliseconds(600);
+    private readonly List<(byte[] Bytes, JournalHead Head)> _entries = [];
+    private readonly List<Pending> _late = [];
+    private readonly TimeSpan[] _disks = new TimeSpan[world.Size];
+    private readonly int[] _behind = new int[world.Size];
+    private SimMember? _leader;
+    private bool _had;
     private Instant _electedAt;
-    private readonly List<(JournalHead Expected, JournalHead Next, byte[] Bytes)> _late = [];
 
     /// <summary>What the next append of a member meets.</summary>
     public Dictionary<MemberName, AppendFault> Faults { get; } = [];
 
+    /// <summary>Chance that an append's outcome stays unknown: it was committed, was lost, or lands later.</summary>
+    public double UnknownRate { get; set; }
+
     /// <summary>The state that the committed entries lead to: the world's own copy, for the checks.</summary>
     public ClusterState State { get; private set; } = ClusterState.Empty;
 
+    /// <summary>Entries committed.</summary>
+    public int Count => _entries.Count;
+
     /// <summary>All entries, for stories and checks.</summary>
-    public IReadOnlyList<JournalEntry> Entries => [.. _entries.Select(b => JournalCodec.Decode(b))];
+    public IReadOnlyList<JournalEntry> Entries => [.. _entries.Select(e => JournalCodec.Decode(e.Bytes))];
+
+    private JournalHead? Head => _entries.Count == 0 ? null : _entries[^1].Head;
+
+    /// <summary>How long the member's disk needs for a sync.</summary>
+    public void SlowDisk(SimMember member, TimeSpan sync) => _disks[member.Number] = sync;
+
+    /// <summary>The member that this client asks answers from a past so many entries ago; 0 = the truth.</summary>
+    public void Behind(SimMember client, int entries) => _behind[client.Number] = entries;
+
+    /// <summary>The leader is lost or gives up; another election.</summary>
+    public void LoseLeader() => _electedAt = world.Time.Now + Election + world.UpTo(Election);
+
+    /// <summary>An entry as a wrong member would write it, past every rule: for those who check the checks.</summary>
+    public void Plant(SimMember by, string because, params Event[] events)
+    {
+        var head = Head ?? JournalHead.Empty;
+        var entry = new JournalEntry(head.Lineage, head.Index + 1, $"planted/{head.Index}", by.Name, world.Wall, "planted", because, [], head.Hash, JournalCodec.Hash(State.Evolve(events, head.Index + 1)), [.. events]);
+        var bytes = JournalCodec.Encode(entry);
+        Commit(new Pending(by, head, new JournalHead(head.Lineage, head.Index + 1, JournalCodec.Hash(bytes)), bytes));
+    }
+
+    /// <summary>An operator puts an older snapshot back: the newest entries never were.</summary>
+    public void Restore(int keep)
+    {
+        _entries.RemoveRange(keep, _entries.Count - keep);
+        State = Entries.Aggregate(ClusterState.Empty, (s, e) => s.Evolve(e));
+        LoseLeader();
+    }
+
+    /// <summary>Whether this client finds the journal quick and true.</summary>
+    internal bool IsSound(SimMember client) => UnknownRate == 0 && _behind[client.Number] == 0 && Array.TrueForAll(_disks, d => d == TimeSpan.Zero) && Serves(client);
+
+    /// <summary>All faults of the journal end.</summary>
+    public void Heal()
+    {
+        UnknownRate = 0;
+        Array.Clear(_disks);
+        Array.Clear(_behind);
+        Faults.Clear();
+    }
 
     /// <summary>Appends; the outcome is told later.</summary>
-    public void Append(SimMember member, SendAppend a, Action<AppendSettled> settled)
+    internal void Append(SimMember member, SendAppend a)
     {
-        var fault = Faults.Remove(member.Name, out var f) ? f : AppendFault.None;
+        var fault = Faults.Remove(member.Name, out var f) ? f : UnknownRate > 0 && world.Chance(UnknownRate) ? world.Pick(AppendFault.Unknown, AppendFault.Lost, AppendFault.Late) : AppendFault.None;
+        world.Audit.Sent(member, a.Next.Index);
+        var sent = new Pending(member, a.Expected, a.Next, a.Bytes.ToArray());
         world.Time.After(world.Latency(), () =>
         {
-            if (!Serves(member.Name) || fault == AppendFault.Lost) { world.Time.After(TimeSpan.FromMilliseconds(600), () => settled(new(AppendFate.Unknown, "no answer"))); return; }
+            if (!Serves(member) || fault == AppendFault.Lost) { member.PostLater(NoAnswer, member, new AppendSettled(AppendFate.Unknown, "no answer")); return; }
             if (fault == AppendFault.Late)
             {
-                _late.Add((a.Expected, a.Next, a.Bytes.ToArray()));
-                world.Time.After(TimeSpan.FromMilliseconds(600), () => settled(new(AppendFate.Unknown, "no answer")));
+                _late.Add(sent);
+                if (UnknownRate > 0) world.Time.After(world.UpTo(TimeSpan.FromSeconds(15)), () => { if (_late.Remove(sent)) Commit(sent); });
+                member.PostLater(NoAnswer, member, new AppendSettled(AppendFate.Unknown, "no answer"));
                 return;
             }
-            var fate = Commit(a.Expected, a.Next, a.Bytes.ToArray());
-            if (fault == AppendFault.Unknown) fate = AppendFate.Unknown;
-            world.Time.After(fate == AppendFate.Unknown ? TimeSpan.FromMilliseconds(600) : world.Latency(), () => settled(new(fate, "")));
+            var sync = Sync();
+            if (sync == TimeSpan.Zero) Finish(sent, fault);
+            else world.Time.After(sync, () =>
+            {
+                if (Serves(member)) Finish(sent, sync > NoAnswer * 2 ? AppendFault.Unknown : fault);
+                else member.PostLater(NoAnswer, member, new AppendSettled(AppendFate.Unknown, "the leader was lost"));
+            });
         });
     }
 
     /// <summary>Appends whose outcome was unknown reach the leader now.</summary>
     public void LandLate()
     {
-        foreach (var (expected, next, bytes) in _late) Commit(expected, next, bytes);
+        foreach (var sent in _late.ToArray()) Commit(sent);
         _late.Clear();
     }
 
     /// <summary>Reads head and tail.</summary>
-    public void Read(SimMember member, long after, Action<QuorumMessage> told) => world.Time.After(world.Latency(), () =>
+    internal void Read(SimMember member, long after) => world.Time.After(world.Latency(), () =>
     {
-        if (!Serves(member.Name)) { world.Time.After(TimeSpan.FromMilliseconds(600), () => told(new TailFailed("no answer"))); return; }
-        var tail = new TailRead(_head, [.. _entries.Select((b, i) => new RawEntry(i + 1, b)).Skip((int)after)]);
-        world.Time.After(world.Latency(), () => told(tail));
+        if (!Serves(member)) { member.PostLater(NoAnswer, member, new TailFailed("no answer")); return; }
+        var known = Math.Max(0, _entries.Count - _behind[member.Number]);
+        var tail = new RawEntry[Math.Max(0, known - after)];
+        for (var i = 0; i < tail.Length; i++) tail[i] = new RawEntry(after + i + 1, _entries[(int)after + i].Bytes);
+        member.PostLater(world.Latency(), member, new TailRead(known == 0 ? null : _entries[known - 1].Head, tail));
     });
 
     /// <summary>Writes the pulse key.</summary>
-    public void Pulse(SimMember member, Instant sent, Action<PulseSettled> told) => world.Time.After(world.Latency(), () =>
+    internal void Pulse(SimMember member, Instant sent) => world.Time.After(world.Latency(), () =>
     {
-        var ok = Serves(member.Name);
-        var head = _head;
-        world.Time.After(ok ? world.Latency() : TimeSpan.FromMilliseconds(600), () => told(new PulseSettled(sent, ok, "", head)));
+        var sync = Sync();
+        var ok = Serves(member) && sync <= NoAnswer * 2;
+        member.PostLater(ok ? world.Latency() + sync : NoAnswer, member, new PulseSettled(sent, ok, "", Head));
     });
 
-    private AppendFate Commit(JournalHead expected, JournalHead next, byte[] bytes)
+    private void Finish(Pending sent, AppendFault fault)
     {
-        if ((_head ?? JournalHead.Empty) != expected)
-            return _entries.Count >= next.Index && _entries[(int)next.Index - 1].AsSpan().SequenceEqual(bytes) ? AppendFate.Committed : AppendFate.Conflict;
-        var entry = JournalCodec.Decode(bytes);
-        _entries.Add(bytes);
-        _head = next;
+        var fate = Commit(sent);
+        if (fault == AppendFault.Unknown) fate = AppendFate.Unknown;
+        var life = sent.Member.Life;
+        world.Time.After(fate == AppendFate.Unknown ? NoAnswer : world.Latency(), () =>
+        {
+            if (life != sent.Member.Life) return;
+            sent.Member.Post(sent.Member, new AppendSettled(fate, ""));
+            if (life == sent.Member.Life && world.OnStep is not null) world.Stepped(sent.Member, StepKind.Append, JournalCodec.Decode(sent.Bytes).Command);
+        });
+    }
+
+    private AppendFate Commit(Pending sent)
+    {
+        if ((Head ?? JournalHead.Empty) != sent.Expected)
+            return _entries.Count >= sent.Next.Index && _entries[(int)sent.Next.Index - 1].Bytes.AsSpan().SequenceEqual(sent.Bytes) ? AppendFate.Committed : AppendFate.Conflict;
+        var entry = JournalCodec.Decode(sent.Bytes);
+        _entries.Add((sent.Bytes, sent.Next));
+        var before = State;
         State = State.Evolve(entry);
-        world.Committed(entry);
+        world.Committed(sent.Member, before, entry);
         return AppendFate.Committed;
     }
 
-    /// <summary>True when a majority with a leader is up and the member reaches one of it.</summary>
-    private bool Serves(MemberName client)
+    /// <summary>A majority has it on disk: the second fastest of three.</summary>
+    private TimeSpan Sync()
     {
-        var up = world.Members.Where(m => m.Machine.Runs && m.EtcdUp).Select(m => m.Name).ToList();
-        if (_leader is not { } leader || !Leads(leader, up))
-        {
-            // The witness first: the agents keep leadership there.
-            _leader = up.Where(m => Leads(m, up)).OrderBy(m => world.Member(m).IsHost).Select(m => (MemberName?)m).FirstOrDefault();
-            if (_leader is not null && world.Time.Now.Ticks > 0) _electedAt = world.Time.Now + Election;
-        }
-        return _leader is { } l && world.Time.Now >= _electedAt && up.Any(m => (m == l || world.Linked(m, l)) && (m == client || world.Linked(client, m)));
+        var slow = false;
+        foreach (var disk in _disks) slow |= disk > TimeSpan.Zero;
+        if (!slow) return TimeSpan.Zero;
+        var up = world.Members.Where(IsUp).Select(m => _disks[m.Number]).Order().ToList();
+        return up.Count > world.Size / 2 ? up[world.Size / 2] : TimeSpan.Zero;
     }
 
-    private bool Leads(MemberName m, List<MemberName> up) => up.Contains(m) && up.Count(o => o == m || world.Linked(m, o)) * 2 > world.Members.Length;
+    private static bool IsUp(SimMember m) => m.Machine is { Runs: true, Booted: true } && m.EtcdUp;
+
+    /// <summary>True when a majority with a leader is up and the member reaches one of it.</summary>
+    internal bool Serves(SimMember client)
+    {
+        if (_leader is null || !Leads(_leader))
+        {
+            // The witness first: the agents keep leadership there.
+            _leader = null;
+            foreach (var m in world.Members)
+                if (Leads(m) && (_leader is null || _leader.IsHost && !m.IsHost)) _leader = m;
+            // The first one of all is there when the story begins.
+            if (_leader is not null && _had) _electedAt = world.Time.Now + Election;
+            _had |= _leader is not null;
+        }
+        if (_leader is not { } leader || world.Time.Now < _electedAt) return false;
+        foreach (var m in world.Members)
+            if (IsUp(m) && (m == leader || world.Network.Linked(m, leader)) && (m == client || world.Network.Linked(client, m))) return true;
+        return false;
+    }
+
+    private bool Leads(SimMember m)
+    {
+        if (!IsUp(m)) return false;
+        var with = 0;
+        foreach (var o in world.Members)
+            if (IsUp(o) && (o == m || world.Network.Linked(m, o))) with++;
+        return with * 2 > world.Size;
+    }
+
+    private sealed record Pending(SimMember Member, JournalHead Expected, JournalHead Next, byte[] Bytes);
 }
 
 /// <summary>What an append meets.</summary>

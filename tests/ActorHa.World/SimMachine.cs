@@ -2,9 +2,10 @@ using ActorHa.Core;
 
 namespace ActorHa.World;
 
-/// <summary>A machine: power, boots, freezes, VM processes. The truth that the checks look at.</summary>
+/// <summary>A machine: power, boots, freezes, its clock, VM processes. The truth that the checks look at.</summary>
 public sealed class SimMachine(WorldModel world, MemberName name, int slot)
 {
+    private readonly List<Action> _onWake = [];
     private int _boots;
     private int _pids;
 
@@ -20,14 +21,35 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     /// <summary>Hung: nothing runs, but it may wake.</summary>
     public bool Frozen { get; private set; }
 
+    /// <summary>Hung, but its kernel lives: only the processes are stopped.</summary>
+    public bool KernelLives { get; private set; }
+
+    /// <summary>Its operating system has come up.</summary>
+    public bool Booted { get; private set; }
+
     /// <summary>Processes run.</summary>
     public bool Runs => Powered && !Frozen;
 
     /// <summary>Boot id.</summary>
     public BootId Boot { get; private set; } = new("");
 
-    /// <summary>Whether its own act or a fence cut the power last.</summary>
+    /// <summary>When it got its power.</summary>
+    public Instant PoweredAt { get; private set; }
+
+    /// <summary>Whether a fence cut the power last.</summary>
     public bool CutByFence { get; private set; }
+
+    /// <summary>Speed of its monotonic clock against the world's.</summary>
+    public double ClockRate { get; set; } = 1;
+
+    /// <summary>What its wall clock is wrong by.</summary>
+    public TimeSpan WallError { get; set; }
+
+    /// <summary>Time it needs to boot; null = the world's.</summary>
+    public TimeSpan? BootTime { get; set; }
+
+    /// <summary>Its monotonic clock.</summary>
+    public Instant Now => ClockRate == 1 ? world.Time.Now : new Instant((long)(world.Time.Now.Ticks * ClockRate));
 
     /// <summary>VM processes.</summary>
     public List<SimProcess> Processes { get; } = [];
@@ -35,34 +57,67 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     /// <summary>VMs whose start fails here.</summary>
     public HashSet<VmName> CannotStart { get; } = [];
 
+    /// <summary>VMs whose process comes up and never answers: killed after a while.</summary>
+    public HashSet<VmName> HangsAtStart { get; } = [];
+
+    /// <summary>VMs whose process does not die (uninterruptible sleep).</summary>
+    public HashSet<VmName> Unkillable { get; } = [];
+
+    /// <summary>Shared storage takes nothing here: searches, starts and flushes hang.</summary>
+    public bool StorageStalls { get; set; }
+
     /// <summary>Plugs it in and boots it.</summary>
     public void PowerOn()
     {
         if (Powered) return;
-        (Powered, Frozen, CutByFence) = (true, false, false);
+        (Powered, Frozen, CutByFence, Booted) = (true, false, false, false);
         _boots++;
-        Boot = new BootId($"{slot:0000}{_boots:0000}-0000-4000-8000-000000000000");
-        world.Time.After(world.BootTime, () => { if (Runs) world.Member(name).StartAgent(); });
+        PoweredAt = world.Time.Now;
+        var boot = new BootId($"{slot:0000}{_boots:0000}-0000-4000-8000-000000000000");
+        Boot = boot;
+        world.Time.After(BootTime ?? world.BootTime, () =>
+        {
+            if (!Powered || Boot != boot) return;
+            OnRunning(() =>
+            {
+                Booted = true;
+                world.Member(name).StartAgent();
+            });
+        });
     }
 
     /// <summary>Everything of it is gone at once.</summary>
     public void PowerOff(bool fence)
     {
         if (!Powered) return;
-        (Powered, Frozen, CutByFence) = (false, false, fence);
+        (Powered, Frozen, CutByFence, Booted) = (false, false, fence, false);
+        foreach (var process in Processes) world.Outages.Gone(process.Vm, withHost: true);
         Processes.Clear();
+        _onWake.Clear();
         world.Member(name).KillAgent();
     }
 
     /// <summary>Hangs it.</summary>
-    public void Freeze() => Frozen = Powered;
+    /// <param name="kernelLives">Only its processes are stopped: what arrives is stamped when it arrives.</param>
+    public void Freeze(bool kernelLives = true) => (Frozen, KernelLives) = (Powered, kernelLives);
 
     /// <summary>Wakes it: what was waiting happens now.</summary>
     public void Thaw()
     {
         if (!Frozen) return;
         Frozen = false;
+        var waiting = _onWake.ToArray();
+        _onWake.Clear();
+        foreach (var action in waiting) action();
         world.Member(name).Wake();
+    }
+
+    /// <summary>Does something now, when the machine wakes, or never when its power goes before.</summary>
+    public void OnRunning(Action action)
+    {
+        if (!Powered) return;
+        if (Frozen) _onWake.Add(action);
+        else action();
     }
 
     /// <summary>A VM process appears.</summary>
@@ -70,9 +125,26 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     {
         var process = new SimProcess(vm, epoch, ++_pids);
         Processes.Add(process);
+        world.Outages.Back(vm);
+        world.Audit.Spawned(this, process);
         return process;
+    }
+
+    /// <summary>The process of a VM is gone: it ended, or was killed.</summary>
+    public void End(VmName vm)
+    {
+        if (Processes.RemoveAll(p => p.Vm == vm) > 0) world.Outages.Gone(vm, withHost: false);
+    }
+
+    /// <summary>Everything that can be killed is.</summary>
+    public void EndAll()
+    {
+        foreach (var vm in Processes.Select(p => p.Vm).Distinct().Where(vm => !Unkillable.Contains(vm)).ToList()) End(vm);
     }
 }
 
 /// <summary>A VM process.</summary>
+/// <param name="Vm">Its VM.</param>
+/// <param name="Epoch">The ownership under which it was started; null = by hand.</param>
+/// <param name="Pid">Its number.</param>
 public sealed record SimProcess(VmName Vm, Epoch? Epoch, int Pid);

@@ -1,33 +1,59 @@
-using System.Collections.Immutable;
 using ActorHa.Core;
 
 namespace ActorHa.World;
 
+/// <summary>Whoever takes letters of an agent: its mind, a watcher, a fencer, a supervisor.</summary>
+internal interface ILetterBox
+{
+    /// <summary>Takes one letter.</summary>
+    void Take(object message);
+}
+
 /// <summary>
 /// One member: the very state machines that ship, with a shell of virtual time around them instead of mailboxes, sockets
-/// and drivers. What a frozen machine receives waits until it wakes.
+/// and drivers. Letters among its actors are taken one after the other; a starved agent takes them late, a frozen machine's
+/// wait until it wakes, a dead agent's are gone.
 /// </summary>
-public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
+public sealed class SimMember : ILetterBox
 {
-    private readonly List<Action> _backlog = [];
-    private readonly Dictionary<MemberName, PeerWatch> _watches = [];
-    private readonly Dictionary<MemberName, FenceWalk> _fencers = [];
-    private readonly Dictionary<VmName, VmWatch> _vms = [];
-    private readonly Dictionary<MemberName, Instant> _stamps = [];
-    private readonly Dictionary<MemberName, (ulong Boot, long Sequence, Instant At)> _lastHeard = [];
+    private readonly WorldModel _world;
+    private readonly Queue<(ILetterBox To, object Message)> _letters = new();
+    private readonly MindTick _tick = new();
+    private bool _draining;
+    private Instant _busyUntil;
     private int _runs;
-    private int _life;
-    private long _sequence;
     private long _tickets;
+    private JournalHead? _seen;
+
+    internal SimMember(WorldModel world, MemberName name, int slot, int number)
+    {
+        (_world, Number, IsHost) = (world, number, slot > 0);
+        Machine = new SimMachine(world, name, slot);
+        Heart = new SimHeart(world, this);
+        Fencers = new SimFencers(world, this);
+        Supervisors = new SimSupervisors(world, this);
+    }
 
     /// <summary>Its name.</summary>
-    public MemberName Name => machine.Name;
+    public MemberName Name => Machine.Name;
+
+    /// <summary>Its place among the members.</summary>
+    public int Number { get; }
 
     /// <summary>Its machine.</summary>
-    public SimMachine Machine => machine;
+    public SimMachine Machine { get; }
 
     /// <summary>Whether it runs VMs.</summary>
-    public bool IsHost => isHost;
+    public bool IsHost { get; }
+
+    /// <summary>Its beats and what it hears of others.</summary>
+    internal SimHeart Heart { get; }
+
+    /// <summary>Its fencers.</summary>
+    internal SimFencers Fencers { get; }
+
+    /// <summary>Its supervisors of VMs.</summary>
+    internal SimSupervisors Supervisors { get; }
 
     /// <summary>Its etcd member answers (it is a process of its own).</summary>
     public bool EtcdUp { get; set; } = true;
@@ -41,8 +67,35 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
     /// <summary>It hears no datagram.</summary>
     public bool Deaf { get; set; }
 
+    /// <summary>Longest time that its agent needs for one letter: a starved processor.</summary>
+    public TimeSpan Lag { get; set; }
+
+    /// <summary>Longest lateness of its beats.</summary>
+    public TimeSpan BeatLag { get; set; }
+
+    /// <summary>Does not come up by itself when it dies (nobody restarts it).</summary>
+    public bool AgentHeldDown { get; set; }
+
     /// <summary>Its mind; null while the agent is down.</summary>
     public QuorumMind? Mind { get; private set; }
+
+    /// <summary>Number of this agent's life: whatever was meant for another is dropped.</summary>
+    internal int Life { get; private set; }
+
+    /// <summary>This agent process.</summary>
+    internal AgentRun Run => new($"run{_runs}");
+
+    /// <summary>When the mind last turned, on its own clock.</summary>
+    internal Instant? Turned { get; private set; }
+
+    /// <summary>When it was last found unable to defend itself.</summary>
+    internal Instant Unwell { get; private set; }
+
+    /// <summary>Notes whether it could defend itself.</summary>
+    internal void Note()
+    {
+        if (Wellness.Now(_world, this) is not null) Unwell = _world.Time.Now;
+    }
 
     /// <summary>Hooks of tests: called before an effect of the mind is carried out; false = the agent dies there.</summary>
     public Func<QuorumEffect, bool>? Gate { get; set; }
@@ -53,265 +106,168 @@ public sealed class SimMember(WorldModel world, SimMachine machine, bool isHost)
     /// <summary>The agent process starts.</summary>
     public void StartAgent()
     {
-        if (Mind is not null) return;
-        var now = world.Time.Now;
-        _life++;
+        if (Mind is not null || AgentHeldDown || !Machine.Runs || !Machine.Booted) return;
+        var now = Machine.Now;
+        Life++;
+        _runs++;
+        Turned = null;
         Mind = new QuorumMind(new View
         {
             Self = Name,
-            Run = new AgentRun($"run{++_runs}"),
-            IsHost = isHost,
-            Boot = machine.Boot,
-            Macs = isHost ? [$"02:00:00:00:00:0{machine.Slot}"] : [],
+            Run = Run,
+            IsHost = IsHost,
+            Boot = Machine.Boot,
+            Macs = IsHost ? [_world.Chassis.Mac(Machine)] : [],
+            CanSleep = _world.CanSleep.Contains(Name) ? "sleep targets are not masked" : "",
             Started = now,
             Now = now,
-        }, null);
-        foreach (var peer in world.Members.Where(m => m != this))
-            _watches[peer.Name] = new PeerWatch(peer.Name, peer.IsHost, new Timers(), now);
-        foreach (var host in world.Members.Where(m => m.IsHost && m != this)) _fencers[host.Name] = new FenceWalk(new Timers(), now);
-        Every(TimeSpan.FromMilliseconds(50), WatchTick);
-        Every(TimeSpan.FromMilliseconds(100), () => Tell(new MindTick()));
-        Every(TimeSpan.FromMilliseconds(100), SendBeat);
-        if (isHost) Every(TimeSpan.FromSeconds(3), Look);
-        Every(TimeSpan.FromSeconds(20), CheckFencing);
+        }, _seen);
+        var cadence = _world.Cadence;
+        Heart.Begin();
+        Every(() => Heart.InGap ? cadence.WatchInGap : cadence.Watch, Heart.Tick);
+        Every(() => Mind.State.Hosts.Values.Any(h => h.IsClosed) ? cadence.MindBusy : cadence.Mind, () => Tell(_tick));
+        Every(() => cadence.Beat + _world.UpTo(BeatLag), Heart.Beat);
+        Supervisors.Begin();
+        Fencers.Begin();
     }
 
     /// <summary>The agent process dies; VM processes stay.</summary>
     public void KillAgent()
     {
         Mind = null;
-        _life++;
-        _watches.Clear();
-        _fencers.Clear();
-        _vms.Clear();
-        _lastHeard.Clear();
-        _backlog.Clear();
+        MindStuck = false;
+        Life++;
+        _letters.Clear();
+        Heart.End();
+        Fencers.End();
+        Supervisors.End();
     }
 
-    /// <summary>systemd restarts it.</summary>
+    /// <summary>The agent dies and is started again.</summary>
     public void CrashAgent(TimeSpan back)
     {
         KillAgent();
-        world.Time.After(back, () => { if (machine.Runs) StartAgent(); });
+        var boot = Machine.Boot;
+        _world.Time.After(back, () => Machine.OnRunning(() => { if (Machine.Boot == boot) StartAgent(); }));
     }
 
     /// <summary>The machine wakes: what waited happens.</summary>
-    public void Wake()
+    internal void Wake()
     {
-        var waiting = _backlog.ToArray();
-        _backlog.Clear();
-        foreach (var action in waiting) action();
+        Heart.Wake();
+        Drain();
     }
 
     /// <summary>An operator's command at this member.</summary>
-    public void Command(Command command) => Tell(new Commanded(++_tickets, command));
+    public void Command(Command command)
+    {
+        _world.Audit.Ordered(this, command);
+        Tell(new Commanded(++_tickets, command));
+    }
 
     /// <summary>A message to the mind.</summary>
-    public void Tell(QuorumMessage message) => Do(_life, () =>
+    public void Tell(QuorumMessage message) => Post(this, message);
+
+    /// <summary>A letter; it is taken when those before it were.</summary>
+    internal void Post(ILetterBox to, object message)
+    {
+        if (Mind is null) return;
+        _letters.Enqueue((to, message));
+        if (Machine.Frozen) return;
+        if (Lag == TimeSpan.Zero) { Drain(); return; }
+        var at = (_busyUntil > _world.Time.Now ? _busyUntil : _world.Time.Now) + _world.UpTo(Lag);
+        _busyUntil = at;
+        var life = Life;
+        _world.Time.After(at - _world.Time.Now, () => { if (life == Life) Drain(1); });
+    }
+
+    /// <summary>A letter that comes later, for this life of the agent only.</summary>
+    internal void PostLater(TimeSpan delay, ILetterBox to, object message)
+    {
+        var life = Life;
+        _world.Time.After(delay, () => { if (life == Life) Post(to, message); });
+    }
+
+    /// <summary>The mind takes a letter.</summary>
+    void ILetterBox.Take(object message)
     {
         if (Mind is null || MindStuck) return;
-        foreach (var effect in Mind.Receive(message, world.Time.Now, world.Wall)) Perform(effect);
-    });
+        var life = Life;
+        if (message is AppendSettled { Fate: AppendFate.Committed }) _world.Audit.Acknowledged(this);
+        IReadOnlyList<QuorumEffect> effects;
+        try
+        {
+            effects = Mind.Receive((QuorumMessage)message, Machine.Now, _world.Wall + Machine.WallError);
+        }
+        catch (InvariantException e)
+        {
+            // The agent stops rather than write it; here it is the finding.
+            _world.Audit.Breach("I2", e.Message);
+            return;
+        }
+        Turned = Machine.Now;
+        foreach (var effect in effects)
+        {
+            if (life != Life) return;
+            Perform(effect);
+        }
+    }
 
     private void Perform(QuorumEffect effect)
     {
-        if (Mind is null) return;
-        if (Gate is { } gate && !gate(effect)) { world.Say(Name.Value, "its agent dies"); CrashAgent(TimeSpan.FromMilliseconds(500)); return; }
-        var life = _life;
+        if (Gate is { } gate && !gate(effect)) { _world.Say(Name.Value, "its agent dies"); CrashAgent(TimeSpan.FromMilliseconds(500)); return; }
         switch (effect)
         {
-            case ReadTail r: world.Journal.Read(this, r.After, m => Do(life, () => Tell(m))); break;
+            case ReadTail r: _world.Journal.Read(this, r.After); break;
             case SendAppend a:
-                foreach (var host in a.Stamps) _stamps[host] = world.Time.Now;
-                world.Journal.Append(this, a, m => Do(life, () => Tell(m)));
+                foreach (var host in a.Stamps) Fencers.Stamp(host);
+                _world.Step(this, StepKind.Append, _world.OnStep is null ? "" : JournalCodec.Decode(a.Bytes.Span).Command, () => _world.Journal.Append(this, a));
                 break;
-            case SendPulse p: world.Journal.Pulse(this, p.Sent, m => Do(life, () => Tell(m))); break;
-            case StateChanged c: Know(c.State); break;
-            case Obey o: Obey(o.Orders); break;
-            case RefusalsChanged r: world.Refused(Name, r.Refusals); break;
+            case SendPulse p: _world.Journal.Pulse(this, p.Sent); break;
+            case StateChanged c:
+                // The highest, on its own disk.
+                if (!(c.Head.Index < _seen?.Index)) _seen = c.Head;
+                Heart.Know(c.State);
+                Fencers.Know(c.State);
+                Supervisors.Know(c.State);
+                break;
+            case Obey o:
+                if (o.Orders.KillAll) { Supervisors.KillAll(); break; }
+                Supervisors.Obey(o.Orders);
+                Fencers.Obey(o.Orders);
+                break;
+            case RefusalsChanged r: _world.Refused(Name, r.Refusals); break;
             case AnswerCommand a:
                 Answers.Add(a);
-                if (!a.Accepted) world.Say(Name.Value, $"refused: {a.Because}");
+                if (!a.Accepted) _world.Say(Name.Value, $"refused: {a.Because}");
                 break;
         }
     }
 
-    private void Know(ClusterState s)
+    private void Drain(int most = int.MaxValue)
     {
-        foreach (var (peer, watch) in _watches) Watched(peer, watch.Receive(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers), world.Time.Now));
-        foreach (var host in _fencers.Keys) Fence(host, new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers));
-        if (!isHost) return;
-        foreach (var vm in s.Vms.Keys.Where(vm => !_vms.ContainsKey(vm)))
+        if (_draining) return;
+        _draining = true;
+        try
         {
-            _vms[vm] = new VmWatch(world.Time.Now, s.Config.Timers.RetryFirst);
-            Look();
+            while (most-- > 0 && !Machine.Frozen && _letters.TryDequeue(out var letter)) letter.To.Take(letter.Message);
+        }
+        finally
+        {
+            _draining = false;
         }
     }
 
-    private void Obey(Orders orders)
+    /// <summary>A timer of this life; ticks that a frozen machine misses come once, late.</summary>
+    internal void Every(Func<TimeSpan> period, Action action)
     {
-        if (orders.KillAll) { machine.Processes.Clear(); world.Say(Name.Value, "its life was declared over: all its VMs are killed"); Look(); return; }
-        foreach (var (vm, order) in orders.Vms) Vm(vm, new VmOrdered(order));
-        foreach (var host in _fencers.Keys) Fence(host, new FenceOrdered(orders.Fences.GetValueOrDefault(host)));
-    }
-
-    private void Vm(VmName vm, VmMessage message)
-    {
-        if (!_vms.TryGetValue(vm, out var watch)) return;
-        var life = _life;
-        foreach (var effect in watch.Receive(message, world.Time.Now))
+        var life = Life;
+        void Due() => Machine.OnRunning(() =>
         {
-            switch (effect)
-            {
-                case SayVm s: Tell(new VmSaid(vm, s.Seen)); break;
-                case WakeVm w: world.Time.After(w.After, () => Do(life, () => Vm(vm, new VmTick()))); break;
-                case StartVm s:
-                    // The process comes up whatever becomes of the agent meanwhile: the order outlives it (case 52).
-                    world.Time.After(TimeSpan.FromMilliseconds(30), () => world.OnMachine(machine, () =>
-                    {
-                        if (machine.CannotStart.Contains(vm)) { Do(life, () => Vm(vm, new VmStarted(s.Epoch, false, 0, "disk is missing"))); return; }
-                        var process = machine.Spawn(vm, s.Epoch);
-                        world.Spawned(machine, process);
-                        Do(life, () => Vm(vm, new VmStarted(s.Epoch, true, process.Pid, "started")));
-                    }));
-                    break;
-                case StopVm s:
-                    world.Time.After(s.Grace > TimeSpan.Zero ? TimeSpan.FromSeconds(1) : TimeSpan.FromMilliseconds(20), () => world.OnMachine(machine, () =>
-                    {
-                        machine.Processes.RemoveAll(p => p.Vm == vm);
-                        Do(life, () => Vm(vm, new VmStopped(true, "stopped")));
-                    }));
-                    break;
-            }
-        }
-    }
-
-    /// <summary>A VM process has ended by itself or was killed: the pidfd says so.</summary>
-    public void ProcessEnded(SimProcess process, bool byGuest) => Do(_life, () => Vm(process.Vm, new VmEnded(process.Pid, byGuest, byGuest ? "the guest shut itself down" : "killed by signal 9")));
-
-    private void Look()
-    {
-        foreach (var vm in _vms.Keys.ToList())
-        {
-            var found = machine.Processes.Find(p => p.Vm == vm);
-            Vm(vm, new VmLooked(found?.Pid, found?.Epoch, world.Time.Now));
-        }
-    }
-
-    private void Fence(MemberName host, FenceMessage message)
-    {
-        if (!_fencers.TryGetValue(host, out var walk)) return;
-        var life = _life;
-        var target = world.Member(host).Machine;
-        foreach (var effect in walk.Receive(message, world.Time.Now))
-        {
-            switch (effect)
-            {
-                case SayFence s: Tell(new FencerSaid(host, s.Report)); break;
-                case WakeFencer w: world.Time.After(w.After, () => Do(life, () => Fence(host, new FenceTick()))); break;
-                case ReadPower: AskPower(host); break;
-                case SendOff:
-                    if (world.ChassisLinked(Name)) world.Chassis.Set(target, Name, _stamps.TryGetValue(host, out var at) ? at : null, d => Do(life, () => Fence(host, d)));
-                    else world.Time.After(TimeSpan.FromSeconds(2), () => Do(life, () => Fence(host, new SetDone(false, false, "no answer"))));
-                    break;
-                case SendOn: world.Chassis.On(target, d => Do(life, () => Fence(host, d))); break;
-            }
-        }
-    }
-
-    private void AskPower(MemberName host)
-    {
-        var life = _life;
-        var asked = world.Time.Now;
-        void Told(PowerReading r) => Do(life, () =>
-        {
-            Fence(host, new PowerRead(asked, r));
-            if (_watches.TryGetValue(host, out var w)) Watched(host, w.Receive(new PowerAnswered(asked, r), world.Time.Now));
+            if (life != Life) return;
+            action();
+            if (life == Life) _world.Time.After(Machine.ClockRate == 1 ? period() : period() / Machine.ClockRate, Due);
         });
-        if (world.ChassisLinked(Name)) world.Chassis.Read(world.Member(host).Machine, Told);
-        else world.Time.After(TimeSpan.FromSeconds(2), () => Told(PowerReading.Unknown("no answer")));
-    }
-
-    private void CheckFencing()
-    {
-        if (Mind is not { } mind || !world.ChassisLinked(Name) || world.Chassis.Silent) return;
-        foreach (var host in mind.State.Config.Hosts.Keys)
-            Tell(new ProtectionSaid(host, new Protection(true, false, Arming.Fingerprint(mind.State, host), "its own MAC is in its slot", world.Time.Now)));
-    }
-
-    private void WatchTick()
-    {
-        if (MindStuck) return;
-        foreach (var (peer, watch) in _watches) Watched(peer, watch.Receive(new WatchTick(), world.Time.Now));
-    }
-
-    private void Watched(MemberName peer, WatchTurn turn)
-    {
-        var life = _life;
-        if (turn.News is { } news)
-        {
-            Tell(new PeerSaid(peer, news));
-        }
-        if (turn.Seen is { } seen) Fence(peer, new TargetSeen(seen));
-        if (turn.Ask.HasFlag(WatchAsk.Power) && isHost && _fencers.ContainsKey(peer)) AskPower(peer);
-        if (turn.Ask.HasFlag(WatchAsk.Probe))
-        {
-            var asked = world.Time.Now;
-            var other = world.Member(peer);
-            var answers = world.Linked(Name, peer) && other.Machine.Runs && other.EtcdUp;
-            world.Time.After(TimeSpan.FromMilliseconds(answers ? 3 : 200), () => Do(life, () =>
-            {
-                if (_watches.TryGetValue(peer, out var w)) Watched(peer, w.Receive(new ProbeAnswered(asked, answers), world.Time.Now));
-            }));
-        }
-    }
-
-    private void SendBeat()
-    {
-        if (Mind is not { } mind) return;
-        _sequence++;
-        var age = MindStuck ? TimeSpan.FromSeconds(30) : TimeSpan.Zero;
-        var boot = BootKeys.Of(machine.Boot);
-        var heard = _lastHeard.ToImmutableDictionary();
-        var (sequence, config) = (_sequence, mind.State.ConfigNumber);
-        foreach (var peer in world.Members.Where(m => m != this && world.LinkedTo(Name, m.Name)))
-            world.Time.After(world.Latency(), () => peer.HearBeat(Name, boot, sequence, age, config, heard));
-    }
-
-    private void HearBeat(MemberName from, ulong boot, long sequence, TimeSpan mindAge, long config, ImmutableDictionary<MemberName, (ulong Boot, long Sequence, Instant At)> heard)
-    {
-        if (!machine.Powered || Deaf || !world.LinkedTo(from, Name)) return;
-        var at = world.Time.Now;
-        Do(_life, () =>
-        {
-            // A beat of a stuck mind counts as missing, also for those to whom we would relay it.
-            if (mindAge <= TimeSpan.FromSeconds(2)) _lastHeard[from] = (boot, sequence, at);
-            Instant? us = heard.TryGetValue(Name, out var own) && own.Boot == BootKeys.Of(machine.Boot) ? own.At : null;
-            if (_watches.TryGetValue(from, out var watch)) Watched(from, watch.Receive(new BeatHeard(boot, sequence, mindAge, true, config, at, us), world.Time.Now));
-            foreach (var (other, sight) in heard)
-            {
-                if (other != Name && _watches.TryGetValue(other, out var w)) Watched(other, w.Receive(new PeerSighted(from, sight.Boot, sight.Sequence, sight.At), world.Time.Now));
-            }
-        });
-    }
-
-    private void Every(TimeSpan period, Action action)
-    {
-        var life = _life;
-        void Turn()
-        {
-            if (life != _life) return;
-            Do(life, action);
-            world.Time.After(period, Turn);
-        }
-        world.Time.After(world.Jitter(period), Turn);
-    }
-
-    /// <summary>Runs now, when the machine wakes, or never, when that agent is gone.</summary>
-    private void Do(int life, Action action)
-    {
-        if (life != _life || !machine.Powered) return;
-        if (machine.Frozen) _backlog.Add(() => Do(life, action));
-        else action();
+        _world.Time.After(_world.Jitter(period()), Due);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ActorHa.Core;
+using ActorHa.Core.Wire;
 
 namespace ActorHa.World;
 
@@ -11,24 +12,37 @@ namespace ActorHa.World;
 public sealed class WorldModel
 {
     private readonly Random _random;
-    private readonly HashSet<(MemberName From, MemberName To)> _cut = [];
-    private readonly HashSet<MemberName> _cutFromChassis = [];
     private readonly Dictionary<MemberName, HashSet<string>> _said = [];
-    private readonly List<(SimMachine Machine, Action Action)> _onWake = [];
+    private readonly WireName[] _wire;
+    private static readonly TimeSpan Noting = TimeSpan.FromMilliseconds(200);
 
     /// <summary>A world from a seed; nothing has power yet.</summary>
-    public WorldModel(int seed = 1)
+    public WorldModel(int seed = 1, Cadence? cadence = null)
     {
         _random = new Random(seed);
+        Cadence = cadence ?? Cadence.Steady;
         Time = new VirtualTime();
+        Network = new Network(this, _random);
+        Audit = new Audit(this);
+        Outages = new Outages(this);
         Journal = new SimJournal(this);
         Chassis = new SimChassis(this);
-        Members = [.. new[] { ("applejack", 1), ("rainbowdash", 2), ("witness", 0) }
-            .Select(m => new SimMember(this, new SimMachine(this, new MemberName(m.Item1), m.Item2), m.Item2 > 0))];
+        Members = [.. new[] { ("applejack", 1), ("rainbowdash", 2), ("witness", 0) }.Select((m, i) => new SimMember(this, new MemberName(m.Item1), m.Item2, i))];
+        _wire = [.. Members.Select(m => WireName.Of(m.Name))];
+        Time.After(Noting, Note);
     }
+
+    /// <summary>Members of every world so far.</summary>
+    public int Size => 3;
+
+    /// <summary>The shells' rhythm.</summary>
+    public Cadence Cadence { get; }
 
     /// <summary>The clock.</summary>
     public VirtualTime Time { get; }
+
+    /// <summary>The links.</summary>
+    public Network Network { get; }
 
     /// <summary>The journal.</summary>
     public SimJournal Journal { get; }
@@ -36,11 +50,23 @@ public sealed class WorldModel
     /// <summary>The chassis.</summary>
     public SimChassis Chassis { get; }
 
+    /// <summary>The checks.</summary>
+    public Audit Audit { get; }
+
+    /// <summary>How long VMs were away.</summary>
+    public Outages Outages { get; }
+
     /// <summary>All members.</summary>
     public ImmutableArray<SimMember> Members { get; }
 
     /// <summary>Time a machine needs to boot.</summary>
     public TimeSpan BootTime { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Hosts that could come back from sleep.</summary>
+    public HashSet<MemberName> CanSleep { get; } = [];
+
+    /// <summary>The witness too checks the chassis, and so may take a fence over.</summary>
+    public bool WitnessFences { get; set; } = true;
 
     /// <summary>Wall clock, for the record.</summary>
     public DateTimeOffset Wall => DateTimeOffset.UnixEpoch.AddYears(50) + TimeSpan.FromTicks(Time.Now.Ticks);
@@ -51,20 +77,32 @@ public sealed class WorldModel
     /// <summary>Fences that cut a power: for the counts.</summary>
     public List<(MemberName Host, Instant At)> Hits { get; } = [];
 
-    /// <summary>Breaches of the invariants.</summary>
-    public List<string> Breaches { get; } = [];
-
     /// <summary>Starts of VM processes: when, where.</summary>
     public List<(Instant At, MemberName Host, VmName Vm)> Starts { get; } = [];
 
+    /// <summary>Called before and after each step of the protocol, with what it is about.</summary>
+    public Action<SimMember, StepKind, bool, string>? OnStep { get; set; }
+
     /// <summary>A member.</summary>
-    public SimMember Member(MemberName name) => Members.First(m => m.Name == name);
+    public SimMember Member(MemberName name)
+    {
+        foreach (var m in Members)
+            if (m.Name == name) return m;
+        throw new KeyNotFoundException($"there is no member {name}");
+    }
 
     /// <summary>A member.</summary>
     public SimMember this[string name] => Member(new MemberName(name));
 
-    /// <summary>Runs on; the checks are made after every step.</summary>
-    public void Run(double seconds) => Time.Run(TimeSpan.FromSeconds(seconds), Check);
+    /// <summary>The members' common secret and format.</summary>
+    internal BeatCodec Codec { get; } = new("ppnrw", "a key for worlds that are not real"u8);
+
+    /// <summary>Beats whose mind is older count as missing.</summary>
+    internal uint StuckMs { get; } = WireIds.Milliseconds(new Timers().MindTimeout);
+
+    /// <summary>Runs on; a breach ends it.</summary>
+    /// <exception cref="BreachException">An invariant was broken.</exception>
+    public void Run(double seconds) => Time.Run(TimeSpan.FromSeconds(seconds), Audit.Throw);
 
     /// <summary>Boots all and applies a configuration; runs until all is quiet.</summary>
     public void Boot(ClusterConfig config, double settle = 90)
@@ -78,12 +116,12 @@ public sealed class WorldModel
     /// <summary>Cuts a link, both ways or one way.</summary>
     public void Cut(string from, string to, bool oneWay = false)
     {
-        _cut.Add((new(from), new(to)));
-        if (!oneWay) _cut.Add((new(to), new(from)));
+        Network.Cut(this[from], this[to]);
+        if (!oneWay) Network.Cut(this[to], this[from]);
     }
 
     /// <summary>Cuts a member from the chassis.</summary>
-    public void CutChassis(string member) => _cutFromChassis.Add(new(member));
+    public void CutChassis(string member) => Network.CutChassis(this[member]);
 
     /// <summary>Cuts a member from all others, not from the chassis' reach.</summary>
     public void Isolate(string name)
@@ -93,44 +131,64 @@ public sealed class WorldModel
     }
 
     /// <summary>Heals all links.</summary>
-    public void Heal()
-    {
-        _cut.Clear();
-        _cutFromChassis.Clear();
-    }
+    public void Heal() => Network.Heal();
 
     /// <summary>Kills a VM's process.</summary>
     public void KillVm(string host, string vm)
     {
         var machine = this[host].Machine;
         var process = machine.Processes.Find(p => p.Vm.Value == vm) ?? throw new InvalidOperationException($"{vm} does not run on {host}");
-        machine.Processes.Remove(process);
-        this[host].ProcessEnded(process, byGuest: false);
+        EndVm(this[host], process, byGuest: false);
+    }
+
+    /// <summary>A VM's process ends by itself.</summary>
+    public static void EndVm(SimMember host, SimProcess process, bool byGuest)
+    {
+        host.Machine.End(process.Vm);
+        host.Supervisors.Ended(process, byGuest);
     }
 
     /// <summary>Hosts on which a VM runs, whoever started it.</summary>
     public ImmutableArray<string> RunsOn(string vm) => [.. Members.Where(m => m.Machine.Powered && m.Machine.Processes.Exists(p => p.Vm.Value == vm)).Select(m => m.Name.Value)];
 
-    /// <summary>Datagrams and connections pass both ways.</summary>
-    internal bool Linked(MemberName a, MemberName b) => LinkedTo(a, b) && LinkedTo(b, a);
+    /// <summary>A line of the story.</summary>
+    public void Say(string who, string what) => Story.Add(string.Create(CultureInfo.InvariantCulture, $"{Time.Now.Seconds,8:0.00} {who,-11} {what}"));
 
-    /// <summary>Datagrams pass that way.</summary>
-    internal bool LinkedTo(MemberName from, MemberName to) => !_cut.Contains((from, to));
+    /// <summary>Whether something of that chance happens.</summary>
+    public bool Chance(double chance) => _random.NextDouble() < chance;
 
-    internal bool ChassisLinked(MemberName member) => !_cutFromChassis.Contains(member);
+    /// <summary>One of several, by chance.</summary>
+    public T Pick<T>(params ReadOnlySpan<T> of) => of[_random.Next(of.Length)];
 
-    internal TimeSpan Latency() => TimeSpan.FromMicroseconds(_random.Next(200, 1500));
+    /// <summary>A time up to this; nothing is drawn where it is zero.</summary>
+    public TimeSpan UpTo(TimeSpan longest) => longest == TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromTicks(_random.NextInt64(longest.Ticks));
+
+    private void Note()
+    {
+        foreach (var m in Members)
+            if (m.IsHost) m.Note();
+        Time.After(Noting, Note);
+    }
+
+    internal TimeSpan Latency() => Network.Latency();
 
     internal TimeSpan Jitter(TimeSpan period) => TimeSpan.FromTicks(_random.NextInt64(Math.Min(period.Ticks, TimeSpan.TicksPerSecond)));
 
-    internal void OnMachine(SimMachine machine, Action action)
+    internal TimeSpan StartTakes() => Cadence == Cadence.Steady ? TimeSpan.FromMilliseconds(30) : TimeSpan.FromMilliseconds(5) + UpTo(TimeSpan.FromMilliseconds(40));
+
+    internal WireName Wire(SimMember member) => _wire[member.Number];
+
+    /// <summary>Does a step of the protocol, unless what happens before it ends or stops its doer.</summary>
+    internal void Step(SimMember by, StepKind kind, string what, Action act)
     {
-        if (!machine.Powered) return;
-        if (!machine.Frozen) { action(); return; }
-        _onWake.Add((machine, action));
+        if (OnStep is not { } look) { act(); return; }
+        var life = by.Life;
+        look(by, kind, true, what);
+        if (life == by.Life) by.Machine.OnRunning(() => { if (life == by.Life) act(); });
     }
 
-    internal void Spawned(SimMachine machine, SimProcess process) => Starts.Add((Time.Now, machine.Name, process.Vm));
+    /// <summary>A step of the protocol is done.</summary>
+    internal void Stepped(SimMember by, StepKind kind, string what) => OnStep?.Invoke(by, kind, false, what);
 
     internal void Refused(MemberName by, ImmutableArray<Refusal> refusals)
     {
@@ -138,48 +196,15 @@ public sealed class WorldModel
         var before = _said.GetValueOrDefault(by) ?? [];
         _said[by] = now;
         foreach (var because in now.Where(b => !before.Contains(b))) Say(by.Value, $"! {because}");
+        Audit.Refused(by, refusals);
     }
 
-    /// <summary>A line of the story.</summary>
-    public void Say(string who, string what) => Story.Add(string.Create(CultureInfo.InvariantCulture, $"{Time.Now.Seconds,8:0.00} {who,-11} {what}"));
-
-    internal void Committed(JournalEntry entry)
+    internal void Committed(SimMember sender, ClusterState before, JournalEntry entry)
     {
-        if (Invariants.Breach(_before, entry, Journal.State) is { } breach) Breaches.Add(breach);
-        _before = Journal.State;
+        Audit.Committed(sender, before, entry);
         Say(entry.Who.Value, entry.Because);
-        foreach (var m in Members.Where(m => !m.WatchSilent)) Time.After(Latency(), () => m.Tell(new JournalWoken()));
-    }
-
-    private ClusterState _before = ClusterState.Empty;
-
-    /// <summary>I3: a SET that takes effect needs an open request about this life, or a life that is not admitted yet.</summary>
-    internal void SetHit(SimMachine target, MemberName by)
-    {
-        Hits.Add((target.Name, Time.Now));
-        var h = Journal.State.Host(target.Name);
-        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.Admitted == h.Joined && h.IsLiving)
-            Breaches.Add($"I3 at {Time.Now.Seconds:0.00}: {target.Name} was switched off by {by} without an open request");
-        if (Members.Any(m => m.IsHost && m.Machine != target && m.Machine.CutByFence))
-            Breaches.Add($"I4 at {Time.Now.Seconds:0.00}: both hosts are off by our own act");
-    }
-
-    private void Check()
-    {
-        for (var i = _onWake.Count - 1; i >= 0; i--)
-        {
-            var (machine, action) = _onWake[i];
-            if (machine.Frozen) continue;
-            _onWake.RemoveAt(i);
-            if (machine.Powered) action();
-        }
-        foreach (var vm in Journal.State.Vms.Keys)
-        {
-            var on = 0;
-            foreach (var m in Members) on += m.Machine.Powered ? m.Machine.Processes.Count(p => p.Vm == vm) : 0;
-            if (on > 1) { Breaches.Add($"I1 at {Time.Now.Seconds:0.00}: {vm} runs {on} times"); }
-        }
-        if (Breaches.Count > 0) throw new BreachException(string.Join("\n", [.. Breaches, .. Story]));
+        foreach (var m in Members)
+            if (!m.WatchSilent) Time.After(Latency(), () => m.Tell(new JournalWoken()));
     }
 }
 

@@ -1,5 +1,6 @@
 using ActorHa.Configuration;
 using ActorHa.Core;
+using ActorHa.Drivers.Fencing.FenceAgent;
 using ActorHa.Drivers.Fencing.ModularServer;
 using ActorHa.Ports;
 
@@ -8,35 +9,61 @@ namespace ActorHa.Agent.Fencing;
 /// <summary>Fence drivers by name: a new device is its folder in the drivers and one line here.</summary>
 public sealed class DeviceRegistry(MemberSettings settings) : IAsyncDisposable
 {
-    private readonly Dictionary<(string Name, DeviceConfig Config), ModularServerChassis> _chassis = [];
+    private static readonly Dictionary<string, Func<DeviceRegistry, string, DeviceConfig, string, IFenceDevice>> Makers = new()
+    {
+        ["modular-server"] = (r, name, device, plug) => r.ModularServer(name, device, plug),
+        ["fence-agent"] = (r, name, device, plug) => r.FenceAgent(name, device, plug),
+    };
+
+    private readonly Dictionary<(string Name, DeviceConfig Config), IAsyncDisposable> _shared = [];
+
+    /// <summary>Names of all drivers; contract tests run over them.</summary>
+    public static IReadOnlyCollection<string> Drivers => Makers.Keys;
+
+    /// <summary>Where the programs of fence agents are.</summary>
+    public string AgentFolder { get; init; } = FenceAgentUnit.Folder;
 
     /// <summary>The plug's device; one that cannot be made answers every question with the reason.</summary>
-    public IFenceDevice Make(string name, DeviceConfig device, string plug) => device.Driver switch
+    public IFenceDevice Make(string name, DeviceConfig device, string plug)
     {
-        "modular-server" => ModularServer(name, device, plug),
-        _ => new NoDevice($"{name}: there is no fence driver \"{device.Driver}\""),
-    };
+        if (!Makers.TryGetValue(device.Driver, out var make)) return new NoDevice($"{name}: there is no fence driver \"{device.Driver}\"");
+        try
+        {
+            return make(this, name, device, plug);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            return new NoDevice($"{name}: {e.Message}");
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var chassis in _chassis.Values) await chassis.DisposeAsync();
+        foreach (var shared in _shared.Values) await shared.DisposeAsync();
     }
 
     private IFenceDevice ModularServer(string name, DeviceConfig device, string plug)
     {
         if (settings.PasswordOf(name) is not { } password) return new NoDevice($"{name}: this member has no {name}-password-file");
         if (!int.TryParse(plug, out var slot)) return new NoDevice($"{name}: plug \"{plug}\" is not a slot number");
-        try
-        {
-            if (!_chassis.TryGetValue((name, device), out var chassis))
-                _chassis[(name, device)] = chassis = new ModularServerChassis(ModularServerOptions.Parse(device.Options), password.RevealText());
-            return chassis.Plug(slot);
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException)
-        {
-            return new NoDevice($"{name}: {e.Message}");
-        }
+        return Shared(name, device, () => new ModularServerChassis(ModularServerOptions.Parse(device.Options), password.RevealText())).Plug(slot);
+    }
+
+    private IFenceDevice FenceAgent(string name, DeviceConfig device, string plug)
+    {
+        var options = FenceAgentOptions.Parse(device.Options);
+        if (PowerlessAgents.WhyNot(options.Agent) is { } why) return new NoDevice($"{name}: {options.Agent} is no fence device: {why}");
+        var missing = options.Secrets.Where(o => settings.SecretOf(name, o) is null).Select(o => $"{MemberSettings.SecretName(name, o)}-file").ToArray();
+        if (missing.Length > 0) return new NoDevice($"{name}: this member has no {string.Join(", ", missing)}");
+        return Shared(name, device, () => new FenceAgentUnit(options, options.Secrets.ToDictionary(o => o, o => settings.SecretOf(name, o)!.RevealText()), AgentFolder)).Plug(plug);
+    }
+
+    /// <summary>One for all plugs of a device: one question at a time.</summary>
+    private T Shared<T>(string name, DeviceConfig device, Func<T> make) where T : IAsyncDisposable
+    {
+        if (!_shared.TryGetValue((name, device), out var shared)) _shared[(name, device)] = shared = make();
+        return (T)shared;
     }
 }
 

@@ -82,18 +82,25 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
     }
 
     /// <summary>Checks every plug of every level: ready when at least one whole level is.</summary>
-    public async Task<Protection> CheckAsync(MemberName host, string fingerprint, TimeSpan patience, Instant now, CancellationToken cancel)
+    /// <param name="host">The host to be protected.</param>
+    /// <param name="fingerprint">Its mapping.</param>
+    /// <param name="alive">Whether we hear it: what a plug reads is evidence about the mapping only then.</param>
+    /// <param name="patience">With one answer of a device.</param>
+    /// <param name="now">Goes into the result.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<Protection> CheckAsync(MemberName host, string fingerprint, bool alive, TimeSpan patience, Instant now, CancellationToken cancel)
     {
         ImmutableArray<ImmutableArray<IFenceDevice>> levels;
         ImmutableArray<string> macs;
-        lock (_door) (levels, macs) = (_levels.GetValueOrDefault(host, []), _state.Host(host).Macs);
+        bool armed;
+        lock (_door) (levels, macs, armed) = (_levels.GetValueOrDefault(host, []), _state.Host(host).Macs, _state.Host(host).Armed == fingerprint);
         if (levels.IsEmpty) return new Protection(false, false, fingerprint, "no fence device is configured", now);
         if (macs.IsEmpty) return new Protection(false, false, fingerprint, "its own addresses are not known yet", now);
         var details = new List<string>();
         var wrong = false;
         foreach (var level in levels)
         {
-            var checks = await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)));
+            var checks = (await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)))).Select(c => Weigh(c, alive, armed)).ToArray();
             var detail = string.Join("; ", checks.Select(c => c.Detail));
             wrong |= checks.Any(c => c.Wrong);
             if (!wrong && checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, detail, now) { RoundTrip = checks.Max(c => c.RoundTrip) };
@@ -124,6 +131,18 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
             return levels.IsEmpty ? [] : levels[level % levels.Length];
         }
     }
+
+    /// <summary>
+    /// Where only the power itself can show that a plug is the host's: it must have read on once while the host was heard.
+    /// A plug that reads off is what it is after a fence; off while the host is heard protects nobody.
+    /// </summary>
+    internal static ProtectionCheck Weigh(ProtectionCheck check, bool alive, bool armed) => check switch
+    {
+        { Ready: true, Shown: Power.On } when !alive && !armed => check with { Ready = false, Detail = $"{check.Detail}; not armed before the host is heard while the plug reads on" },
+        { Ready: false, Shown: Power.Off } when !alive && armed => check with { Ready = true, Detail = $"{check.Detail}, but it was, while the host lived" },
+        { Ready: false, Shown: Power.Off } when alive => check with { Detail = $"{check.Detail}, and the host is heard: the plug is another's, or the device lies" },
+        _ => check,
+    };
 
     private static SetDone Together(SwitchAnswer[] answers)
     {

@@ -31,11 +31,14 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
     private bool _checking;
     private bool _checkAgain;
     private string _checked = "";
+    private bool _alive;
+    private bool _ready;
+    private IDisposable? _nextCheck;
 
     /// <inheritdoc/>
     protected internal override ValueTask PreStart()
     {
-        Context.After(TimeSpan.FromSeconds(1), new CheckProtection());
+        _nextCheck = Context.After(TimeSpan.FromSeconds(1), new CheckProtection());
         return ValueTask.CompletedTask;
     }
 
@@ -46,6 +49,7 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         {
             case Walk w:
                 if (w.Message is FenceTarget t) Target(t);
+                if (w.Message is TargetSeen seen) Seen(seen.View.Verdict is Verdict.Alive or Verdict.Degraded);
                 Step(w.Message);
                 break;
             case PowerWanted p:
@@ -59,9 +63,11 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
                 Check();
                 break;
             case ProtectionCame p:
-                _checking = false;
+                (_checking, _ready) = (false, p.Protection.Ready);
                 quorum.Tell(new ProtectionSaid(host, p.Protection));
-                Context.After(_checkAgain ? TimeSpan.Zero : Jitter(p.Protection.Ready ? _timers.ProtectionCheck : _timers.RetryMost), new CheckProtection());
+                // One next check, however many were asked for out of turn.
+                _nextCheck?.Dispose();
+                _nextCheck = Context.After(_checkAgain ? TimeSpan.Zero : Jitter(p.Protection.Ready ? _timers.ProtectionCheck : _timers.RetryMost), new CheckProtection());
                 _checkAgain = false;
                 break;
         }
@@ -73,6 +79,14 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         _timers = t.Timers;
         // Another mapping, or a new boot with other addresses: look at once.
         if (bench.Fingerprint(host) is { } now && now != _checked) Check();
+    }
+
+    private void Seen(bool alive)
+    {
+        // A plug may be shown to be the host's only while the host is heard: look as soon as it is.
+        var turned = alive && !_alive;
+        _alive = alive;
+        if (turned && !_ready && bench.Fingerprint(host) is not null) Check();
     }
 
     private void Step(FenceMessage message)
@@ -116,7 +130,8 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         _checking = true;
         _checked = bench.Fingerprint(host) ?? "";
         var print = _checked;
-        Context.Pipe(async ct => new ProtectionCame(await bench.CheckAsync(host, print, _timers.DevicePatience, Context.Now, ct)),
+        var alive = _alive;
+        Context.Pipe(async ct => new ProtectionCame(await bench.CheckAsync(host, print, alive, _timers.DevicePatience, Context.Now, ct)),
             e => new ProtectionCame(new Protection(false, false, print, e.Message, Context.Now)));
     }
 

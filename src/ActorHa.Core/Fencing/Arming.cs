@@ -28,7 +28,8 @@ public static class Arming
 
     private static string Plug(ClusterState s, FencePlug plug) =>
         s.Config.Devices.GetValueOrDefault(plug.Device) is { } d
-            ? $"{d.Driver} {d.Options.GetValueOrDefault("address")} {plug.Plug}"
+            // A device without an address is known by all that is told about it.
+            ? $"{d.Driver} {d.Options.GetValueOrDefault("address") ?? string.Join(",", d.Options.Select(o => $"{o.Key}={o.Value}"))} {plug.Plug}"
             : $"{plug.Device} {plug.Plug}";
 }
 

@@ -32,6 +32,7 @@ public sealed record FenceEnded(Epoch Request, MemberName Host, long Switch, boo
     public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with
     {
         OpenSwitches = AllAnswered ? h.OpenSwitches.Remove(Switch) : h.OpenSwitches,
+        SwitchEnded = AllAnswered ? index : h.SwitchEnded,
         Request = h.Request is { } r && r.Number == Request && r.SwitchIndex == Switch
             ? r with { Executor = null, ExecutorRun = null, ProgressIndex = index }
             : h.Request,
@@ -84,7 +85,7 @@ public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Inca
 /// <summary>What proves that a host is off.</summary>
 /// <param name="Method">How: <see cref="Device"/>, <see cref="Person"/>.</param>
 /// <param name="Says">The readings or the person's statement, for people.</param>
-/// <param name="Visible">From the end of the switching order to the first reading "off"; null when nothing was switched.</param>
+/// <param name="Visible">From the end of the switching order to the question whose answer was the first "off"; null when nothing was switched.</param>
 public sealed record Proof(string Method, ImmutableArray<string> Says, TimeSpan? Visible = null)
 {
     /// <summary>Two readings of a fence device.</summary>

@@ -24,6 +24,7 @@ public sealed class QuorumMind
     private bool _reading;
     private bool _readAgain;
     private string? _readOnly;
+    private string? _short;
     private long _entries;
     private Instant? _lastAccepted;
     private Instant _nextPulse;
@@ -56,7 +57,7 @@ public sealed class QuorumMind
     public View View => _view;
 
     /// <summary>Why nothing may be decided on this journal; null when it may.</summary>
-    public string? ReadOnly => _readOnly;
+    public string? ReadOnly => _readOnly ?? _short;
 
     /// <summary>The refusals that stand.</summary>
     public ImmutableArray<Refusal> Refusals => _refusals;
@@ -150,9 +151,9 @@ public sealed class QuorumMind
                 Answer(p, true, todo);
                 break;
             case AppendFate.Conflict:
-                _pending = null;
-                // The loser re-reads and re-decides, and usually finds nothing left to do.
-                if (p.Command is { } c) Requeue(c);
+                // The loser re-reads and re-decides, and usually finds nothing left to do. What won the race may be its own
+                // entry, by an attempt that nobody answered: it is looked for before a command is decided anew.
+                _pending = p with { Lost = true };
                 Read(todo);
                 break;
             case AppendFate.Unknown:
@@ -183,20 +184,23 @@ public sealed class QuorumMind
         var head = tail.Head?.Index ?? 0;
         // A journal put back from elsewhere may be as long as ours: head and tail are read at one moment and must agree.
         if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
-        if (!_loaded && _readOnly is null && head <= _state.Index)
-        {
-            _loaded = true;
-            if (_seen is { } seen && seen.Index > _state.Index) Distrust($"this member has seen entry {seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen");
-        }
+        // Shorter than what was seen: put back from elsewhere, or a read that is stale (both Debian versions of etcd give such).
+        // Nothing is decided on it; a stale one is longer at the next reading, another one is known at the entry that was seen.
+        _short = head < _seen?.Index && _state.Index < _seen?.Index
+            ? $"this member has seen entry {_seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen"
+            : null;
+        if (head <= _state.Index && _short is null) _loaded = true;
         SettleUnknown(todo);
     }
 
-    /// <summary>After an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
+    /// <summary>After a lost race or an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
     private void SettleUnknown(List<QuorumEffect> todo)
     {
-        if (_pending is not { Unknown: true } p || _reading) return;
+        if (_pending is not { } p || !(p.Unknown || p.Lost) || _reading) return;
         if (_state.Index < p.Entry.Index)
         {
+            // Head is known to have moved: only the reading is old.
+            if (p.Lost) return;
             _pending = p with { Unknown = false, Sent = _view.Now };
             // The stamps of the first sending stay: the entry may have been committed then.
             todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, []));
@@ -227,7 +231,7 @@ public sealed class QuorumMind
 
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
-        if (_readOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
+        if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
         if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
         // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
@@ -298,7 +302,7 @@ public sealed class QuorumMind
         var bytes = JournalCodec.Encode(entry);
         var next = new JournalHead(_head.Lineage, index, JournalCodec.Hash(bytes));
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
-        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, now, false, false);
+        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, now, false, false, false);
         todo.Add(new SendAppend(_head, next, bytes, stamps));
     }
 
@@ -341,5 +345,6 @@ public sealed class QuorumMind
         Instant Sent,
         Instant FirstSent,
         bool Unknown,
+        bool Lost,
         bool Found);
 }

@@ -102,7 +102,7 @@ public sealed record VmWanted(VmName Vm, bool Running, string Operator) : Event
         Failures = Running ? 0 : v.Failures,
         GaveUpOn = Running ? [] : v.GaveUpOn,
         MoveTo = Running ? v.MoveTo : null,
-        LastHost = Running && v.Owner is null && s.Config.Vms.GetValueOrDefault(Vm)?.Failover != false ? null : v.LastHost,
+        LastHost = Running && !s.IsOwned(Vm) && s.Config.Vms.GetValueOrDefault(Vm)?.Failover != false ? null : v.LastHost,
         Waiting = Running ? null : v.Waiting,
         Since = index,
     });

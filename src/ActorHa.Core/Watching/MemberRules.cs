@@ -37,9 +37,13 @@ internal static class MemberRules
         return Decision.Record("admit", $"{v.Self} is admitted", new HostAdmitted(v.Self, me.Joined));
     }
 
-    /// <summary>True when no SET against the host can take effect any more: each was answered, or is older than it can live.</summary>
+    /// <summary>
+    /// True when no SET against the host can take effect any more: each was answered, or is older than it can live. A device
+    /// answers before the power is gone (found by the simulation): an answered one is waited for as long as for an answer.
+    /// </summary>
     public static bool Quiet(ClusterState s, View v, MemberName host) =>
-        s.Host(host).OpenSwitches.All(i => v.SinceLearned(i) > s.Config.Timers.SetLifetime);
+        s.Host(host).OpenSwitches.All(i => v.SinceLearned(i) > s.Config.Timers.SetLifetime)
+        && (s.Host(host).SwitchEnded == 0 || v.SinceLearned(s.Host(host).SwitchEnded) > s.Config.Timers.DevicePatience);
 
     /// <summary>A maintenance with an end ends by itself.</summary>
     public static Decision? EndMaintenance(ClusterState s, View v, Refusals no) => s.Maintenance switch

@@ -54,7 +54,7 @@ public static class LabCli
             case ["demo", ..]:
                 return await new Demo.Demonstration(paths, output).RunAsync(stay: words.Contains("--stay"));
             case ["bench", ..]:
-                return await Demo.Bench.RunAsync(paths, words[1..], output);
+                return await Benches.Bench.RunAsync(paths, words[1..], output);
             case ["run", var host, .. { Count: > 0 } command]:
                 return await RunInAsync(await new LabClient(paths.Dir).StatusAsync(), host, command);
             case ["referee"]:

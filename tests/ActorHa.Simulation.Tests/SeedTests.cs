@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace ActorHa.Simulation.Tests;
+
+/// <summary>Seeds: they pass, they repeat, they shrink.</summary>
+public sealed class SeedTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(22)] // found: FOUND.md
+    [InlineData(216)] // found: FOUND.md
+    public void A_seed_has_no_finding(int seed) => Assert.Null(Run.Play(Plan.Of(seed)).Breach);
+
+    [Fact]
+    public void Plans_have_at_least_two_faults_and_three_minutes() => Assert.All(Enumerable.Range(1, 500).Select(Plan.Of), p =>
+    {
+        Assert.True(p.Faults.Length >= 2);
+        Assert.True(p.Safety + Run.Settle >= 180);
+    });
+
+    [Fact]
+    public void Every_fault_of_the_catalogue_is_drawn()
+    {
+        var drawn = Enumerable.Range(1, 2000).SelectMany(s => Plan.Of(s).Faults).Select(f => f.Kind).ToHashSet();
+        Assert.Empty(Catalogue.All.Select(k => k.Name).Where(k => !drawn.Contains(k)));
+    }
+
+    [Fact]
+    public void One_seed_in_two_processes_is_the_same_byte_for_byte()
+    {
+        var (first, second) = (Say("--seed", "7", "--story"), Say("--seed", "7", "--story"));
+        Assert.Contains("no finding", first, StringComparison.Ordinal);
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, Say("--seed", "8", "--story"));
+    }
+
+    [Fact]
+    public void A_finding_is_shrunk_to_the_faults_that_matter()
+    {
+        var plan = Plan.Of(5) with { Faults = [new Fault(1, "leader lost", 0, 1, 1), new Fault(2, "deaf", 1, 5, 1), new Fault(3, "watch silent", 2, 5, 1)] };
+        var small = Shrink.Of(Played(plan), Played);
+        Assert.Equal(["deaf"], small.Plan.Faults.Select(f => f.Kind));
+
+        // A run that "fails" exactly when the deaf one is among its faults.
+        static RunResult Played(Plan p)
+        {
+            var world = new World.WorldModel(1);
+            return new RunResult(p, p.Faults.Any(f => f.Kind == "deaf") ? "I1 planted" : null, world, new Liveness(world, p), TimeSpan.Zero);
+        }
+    }
+
+    [Fact]
+    public void Directed_stories_have_no_finding() =>
+        Assert.Empty(Directed.All.Select(b => (b.Name, new Meeting(b, 4, []).Play().Breach)).Where(r => r.Breach is not null));
+
+    [Fact]
+    public void Steps_of_every_kind_are_met()
+    {
+        var steps = Steps.Bases.SelectMany(Steps.Of).ToList();
+        Assert.All(Enum.GetValues<World.StepKind>(), kind => Assert.Contains(steps, s => s.Kind == kind && s.Before));
+        Assert.All(Enum.GetValues<World.StepKind>(), kind => Assert.Contains(steps, s => s.Kind == kind && !s.Before));
+        Assert.All(new[] { "request", "switch", "prove", "release", "start", "take", "join", "admit" }, rule => Assert.Contains(steps, s => s.What == rule));
+    }
+
+    private static string Say(params string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Workplace.Dotnet, [typeof(Run).Assembly.Location, .. args]) { RedirectStandardOutput = true })!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return said;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Simulation;
+
+/// <summary>etcd, as its clients see it.</summary>
+internal static class JournalFaults
+{
+    public static readonly ImmutableArray<FaultKind> All =
+    [
+        new("etcd member down", "journal", 4, Whom.Member, (_, m, _) => { m.EtcdUp = false; return () => m.EtcdUp = true; }),
+        new("leader lost", "journal", 4, Whom.Nobody, (w, _, _) => { w.Journal.LoseLeader(); return null; }),
+        new("disk slow", "journal", 3, Whom.Member, (w, m, f) => { w.Journal.SlowDisk(m, TimeSpan.FromMilliseconds(50 + (f.Salt % 1500))); return () => w.Journal.SlowDisk(m, TimeSpan.Zero); }),
+        new("all disks slow", "journal", 2, Whom.Nobody, (w, _, f) =>
+        {
+            foreach (var m in w.Members) w.Journal.SlowDisk(m, TimeSpan.FromMilliseconds(20 + (f.Salt % 900)));
+            return () => { foreach (var m in w.Members) w.Journal.SlowDisk(m, TimeSpan.Zero); };
+        }),
+        new("appends unknown", "journal", 8, Whom.Nobody, (w, _, f) => { w.Journal.UnknownRate = 0.1 + (f.Salt % 60 / 100.0); return () => w.Journal.UnknownRate = 0; }),
+        new("reads stale", "journal", 5, Whom.Member, (w, m, f) => { w.Journal.Behind(m, 1 + (f.Salt % 6)); return () => w.Journal.Behind(m, 0); }),
+        new("watch silent", "journal", 3, Whom.Member, (_, m, _) => { m.WatchSilent = true; return () => m.WatchSilent = false; }),
+    ];
+}

@@ -1,0 +1,48 @@
+namespace ActorHa.Simulation;
+
+/// <summary>
+/// Searches one (mutated) core until something is found: directed stories first, then faults at steps, then seeds. The order
+/// is fixed, so that the number of runs to the finding says how hard it is to see.
+/// </summary>
+public static class Hunt
+{
+    /// <summary>Seeds played before a mutant counts as a survivor.</summary>
+    public const int Seeds = 60;
+
+    private const int PairsPlayed = 40;
+
+    /// <summary>All that is played, with its name.</summary>
+    public static IEnumerable<(string Name, Func<RunResult> Play)> Order(int seeds)
+    {
+        foreach (var story in Directed.All) yield return ($"directed \"{story.Name}\"", () => new Meeting(story, 4, []).Play());
+        var numbers = Enumerable.Range(1, seeds).GetEnumerator();
+        var pairs = Steps.Pairs().ToList();
+        for (var i = 0; i < PairsPlayed; i++)
+        {
+            var pair = pairs[(int)((long)i * pairs.Count / PairsPlayed)];
+            yield return ($"pair \"{pair}\"", () => pair.Play());
+            if (numbers.MoveNext() && numbers.Current is var seed) yield return ($"seed {seed}", () => Run.Play(Plan.Of(seed)));
+        }
+        while (numbers.MoveNext())
+        {
+            var seed = numbers.Current;
+            yield return ($"seed {seed}", () => Run.Play(Plan.Of(seed)));
+        }
+    }
+
+    /// <summary>Plays until something is found: says what, and after how many runs. Exit code 1 where it was.</summary>
+    public static int Play(Options options)
+    {
+        var runs = 0;
+        foreach (var (name, play) in Order(options.Number("hunt", Seeds)))
+        {
+            runs++;
+            if (play() is not { Breach: { } breach }) continue;
+            var line = breach.Split('\n')[0];
+            Console.WriteLine($"{runs}\t{name}\t{(line.Length > 150 ? line[..150] : line)}");
+            return 1;
+        }
+        Console.WriteLine($"{runs}\tnothing found\t");
+        return 0;
+    }
+}

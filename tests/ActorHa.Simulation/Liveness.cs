@@ -1,0 +1,140 @@
+using System.Globalization;
+using ActorHa.Core;
+using ActorHa.World;
+
+namespace ActorHa.Simulation;
+
+/// <summary>
+/// The liveness phase: one host, the witness and the chassis are healed, the other host meets its fate, and an operator does
+/// what the alarms ask of a person. Then every VM that fits must run within the bound (I6).
+/// </summary>
+public sealed class Liveness(WorldModel world, Plan plan)
+{
+    /// <summary>
+    /// The bound, seconds. A SET that was not answered holds a host back for <c>set-lifetime</c> (180 s); a request that was
+    /// taken over often has a patience of 80 s and a pause of 30 s; then boot, challenge, proof, starts.
+    /// </summary>
+    public const double Bound = 420;
+
+    private const string Caretaker = "caretaker";
+    private readonly SimMember _core = world.Members[plan.Core];
+    private readonly SimMember _other = world.Members[1 - plan.Core];
+    private readonly SimMember _witness = world.Members[2];
+
+    /// <summary>Seconds until all was well; null = not reached.</summary>
+    public double? Took { get; private set; }
+
+    /// <summary>Heals the core and waits; a breach of I6 is noted where the bound passes.</summary>
+    public void Demand()
+    {
+        Heal();
+        var began = world.Time.Now;
+        var seconds = 0;
+        string? missing;
+        while ((missing = Missing()) is not null)
+        {
+            if (seconds >= Bound) { world.Audit.Breach("I6", $"after {Bound} s: {missing}; {Refusals()}"); return; }
+            if (seconds % 5 == 0) TakeCare();
+            world.Run(1);
+            seconds++;
+        }
+        Took = (world.Time.Now - began).TotalSeconds;
+        // It must also stay so.
+        world.Run(3);
+        if (Missing() is { } lost) world.Audit.Breach("I6", $"it did not stay well: {lost}");
+    }
+
+    private void Heal()
+    {
+        world.Say("core", $"{_core.Name}, {_witness.Name} and the chassis are healed; {_other.Name} is {plan.Fate.ToString().ToLowerInvariant()}");
+        world.Heal();
+        world.Chassis.Heal();
+        // "another host's MAC is in its slot": somebody puts the cables right.
+        world.Chassis.Swapped = false;
+        world.Journal.Heal();
+        foreach (var m in world.Members)
+        {
+            (m.EtcdUp, m.Deaf, m.Lag, m.BeatLag, m.WatchSilent, m.AgentHeldDown) = (true, false, TimeSpan.Zero, TimeSpan.Zero, false, false);
+            m.Machine.CannotStart.Clear();
+            m.Machine.HangsAtStart.Clear();
+            m.Machine.Unkillable.Clear();
+            m.Machine.StorageStalls = false;
+            if (m == _other && plan.Fate != Fate.Healed) continue;
+            m.Machine.Thaw();
+            m.Machine.PowerOn();
+            if (m.MindStuck) m.CrashAgent(TimeSpan.FromMilliseconds(500));
+            m.StartAgent();
+        }
+        switch (plan.Fate)
+        {
+            case Fate.Off: _other.Machine.PowerOff(fence: false); break;
+            case Fate.Isolated: world.Isolate(_other.Name.Value); break;
+            case Fate.Hung: _other.Machine.Freeze(kernelLives: false); break;
+        }
+    }
+
+    /// <summary>What a person would do who reads the alarms.</summary>
+    private void TakeCare()
+    {
+        var s = world.Journal.State;
+        foreach (var m in world.Members.Where(m => m == _core || m == _witness || plan.Fate == Fate.Healed))
+        {
+            if (!m.Machine.Powered) m.Machine.PowerOn();
+            // "this life was declared over: its VMs are killed; it needs a reboot"; or its shutdown has yet to come to its end.
+            else if (m.IsHost && s.Host(m.Name) is { Joined.Number: > 0 } h && (!h.IsLiving || h.Leaving) && h.Boot == m.Machine.Boot && m.Machine.Booted && m.Machine.Processes.Count == 0)
+            {
+                m.Machine.PowerOff(fence: false);
+                m.Machine.PowerOn();
+            }
+        }
+        if (s.ConfigNumber == 0) { _witness.Command(new ApplyConfig("text", "sha", plan.Variant.Config(), 0, Caretaker)); return; }
+        if (s.Maintenance is not null) { _witness.Command(new SetMaintenance(false, null, Caretaker)); return; }
+        foreach (var (host, h) in s.Hosts)
+        {
+            if (h.Fences >= s.Config.Policies.MaxFences) _witness.Command(new ReleaseHost(host, Caretaker));
+            // "… is not protected: its VMs wait for it, or for a person"
+            if (h.IsClosed && host == _other.Name && plan.Fate != Fate.Healed && Arming.WhyNot(s, host).Length > 0)
+            {
+                _other.Machine.PowerOff(fence: false);
+                _core.Command(new ConfirmFence(host, host.Value, Caretaker));
+            }
+        }
+        foreach (var vm in s.Config.Vms.Keys)
+            if (s.Vm(vm) is var v && (!v.Wanted || v.Waiting is { } why && !why.StartsWith("waits for memory", StringComparison.Ordinal)) && !s.IsOwned(vm)) _witness.Command(new WantVm(vm, true, Caretaker));
+            else if (!v.Wanted) _witness.Command(new WantVm(vm, true, Caretaker));
+    }
+
+    /// <summary>What is not well yet; null when all is.</summary>
+    private string? Missing()
+    {
+        var s = world.Journal.State;
+        var hosts = plan.Fate == Fate.Healed ? new[] { _core, _other } : [_core];
+        foreach (var m in hosts.Append(_witness))
+        {
+            if (m.Mind is not { } mind) return $"the agent of {m.Name} is down";
+            if (mind.ReadOnly is { } why) return $"{m.Name} is read-only: {why}";
+        }
+        if (s.Maintenance is not null) return "maintenance";
+        foreach (var m in hosts)
+        {
+            var h = s.Host(m.Name);
+            if (!h.IsFit || h.Boot != m.Machine.Boot) return $"{m.Name} is not admitted";
+            if (m.Machine.Processes.Find(p => p.Epoch is null || world.Audit.IsDeclaredOver(m.Machine)) is { } stray) return $"{stray.Vm} runs on {m.Name} without permission";
+        }
+        foreach (var (vm, config) in s.Config.Vms)
+        {
+            var v = s.Vm(vm);
+            if (v.Active && hosts.Any(m => s.Owns(m.Name, vm) && m.Machine.Processes.Exists(p => p.Vm == vm && p.Epoch == v.Epoch))) continue;
+            var allowed = Placer.Allowed(s, config, v).Where(h => hosts.Any(m => m.Name == h)).ToList();
+            // Not marked for failover: it waits for its home.
+            if (allowed.Count == 0 && !config.Failover) continue;
+            // Where not all fit, the rest waits for memory, by name and reason, and there is none indeed.
+            var room = allowed.Exists(h => s.Config.Hosts[h].MemoryMb - Placer.MemoryUsed(s, h) >= config.MemoryMb);
+            if (!room && !s.IsOwned(vm) && v.Waiting?.StartsWith("waits for memory", StringComparison.Ordinal) == true) continue;
+            return $"{vm} does not run (owner {v.Owner?.Host.ToString() ?? "none"}, {v.Waiting ?? "no reason recorded"})";
+        }
+        return null;
+    }
+
+    private string Refusals() => string.Join("; ", world.Members.Where(m => m.Mind is not null).SelectMany(m => m.Mind!.Refusals.Select(r => $"{m.Name}: {r.Because}")).Take(12)).ToString(CultureInfo.InvariantCulture);
+}

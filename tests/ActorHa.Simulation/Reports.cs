@@ -1,0 +1,95 @@
+using ActorHa.World;
+
+namespace ActorHa.Simulation;
+
+/// <summary>What the commands print.</summary>
+internal static class Reports
+{
+    private const int FindingsTold = 3;
+
+    /// <summary>A written story.</summary>
+    public static int Story(string name)
+    {
+        var stories = Path.Combine(AppContext.BaseDirectory, "stories");
+        var known = Directory.Exists(stories)
+            ? Directory.GetFiles(stories, "*.scenario", SearchOption.AllDirectories).ToDictionary(f => Path.GetFileNameWithoutExtension(f), f => f)
+            : [];
+        if (!known.TryGetValue(name, out var file)) throw new ArgumentException($"there is no story \"{name}\"; known: {string.Join(", ", known.Keys.Order())}");
+        Console.Write(new Player().Play(File.ReadAllText(file)));
+        return 0;
+    }
+
+    /// <summary>One seed, again.</summary>
+    public static int OneSeed(Options options)
+    {
+        var seed = options.Number("seed", 0);
+        var result = Run.Play(options.Has("noise") ? Plan.OfNoise(seed) : Plan.Of(seed));
+        return One(options, result);
+    }
+
+    /// <summary>One pair, again.</summary>
+    public static int OnePair(Options options)
+    {
+        var number = options.Number("pair", 0);
+        var pair = Steps.Pairs().FirstOrDefault(p => p.Seed == number) ?? throw new ArgumentException($"there is no pair {number}");
+        Console.WriteLine(pair);
+        return One(options, pair.Play());
+    }
+
+    private static int One(Options options, RunResult result)
+    {
+        foreach (var line in result.Plan.Tell()) Console.WriteLine(line);
+        if (options.Has("story")) foreach (var line in result.World.Story) Console.WriteLine(line);
+        Console.WriteLine(result.Breach ?? FormattableString.Invariant($"no finding; {result.World.Audit.Checks} checks, {result.World.Time.Events} steps, recovery {result.Liveness.Took:0.0} s, state {Core.JournalCodec.Hash(result.World.Journal.State)}"));
+        return result.Breach is null ? 0 : 1;
+    }
+
+    /// <summary>Many seeds.</summary>
+    public static int Many(Options options, IEnumerable<int> seeds, bool noise)
+    {
+        var totals = new Totals();
+        var found = Search.Play(seeds.Select<int, Func<RunResult>>(s => () => Run.Play(noise ? Plan.OfNoise(s) : Plan.Of(s))), options.Number("jobs", 1), totals);
+        Print(options, totals);
+        if (noise && !options.Has("json")) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.Hits} in {totals.Seconds / 86400 / 365.25:0.000} simulated years of jitter, loss and starvation"));
+        foreach (var finding in found.Take(FindingsTold)) Tell(Shrink.Of(finding), finding);
+        if (found.Count > 0) Console.WriteLine($"seeds with a finding: {string.Join(" ", found.Select(f => f.Plan.Seed))}");
+        return found.Count == 0 && !(noise && totals.Hits > 0) ? 0 : 1;
+    }
+
+    /// <summary>Faults at steps.</summary>
+    public static int Pairs(Options options)
+    {
+        var (all, totals) = (Steps.Pairs().ToList(), new Totals());
+        return AtSteps(options, Even(all, options.Number("sample", all.Count)), totals);
+    }
+
+    /// <summary>Two faults at two steps.</summary>
+    public static int Triples(Options options) => AtSteps(options, Steps.Triples(options.Number("triples", 0), options.Number("from", 1)), new Totals());
+
+    private static int AtSteps(Options options, IEnumerable<Meeting> meetings, Totals totals)
+    {
+        var table = new Coverage();
+        var found = Search.Play(meetings.Select<Meeting, Func<RunResult>>(m => () => table.Note(m, m.Play())), options.Number("jobs", 1), totals);
+        if (!options.Has("json")) table.Print(Console.Out);
+        Print(options, totals);
+        foreach (var finding in found.Take(FindingsTold)) Tell(finding, finding);
+        foreach (var m in table.Failed) Console.WriteLine($"finding at: {m}");
+        return found.Count == 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<Meeting> Even(List<Meeting> all, int count) => count >= all.Count ? all : Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
+
+    private static void Print(Options options, Totals totals)
+    {
+        if (options.Has("json")) Console.WriteLine(totals.Json());
+        else totals.Print(Console.Out);
+    }
+
+    private static void Tell(RunResult small, RunResult finding)
+    {
+        Console.WriteLine($"\n== {finding.Breach}");
+        foreach (var line in small.Plan.Tell()) Console.WriteLine(line);
+        foreach (var line in small.World.Story) Console.WriteLine(line);
+        Console.WriteLine(small.Breach);
+    }
+}

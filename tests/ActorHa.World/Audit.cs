@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using ActorHa.Core;
+
+namespace ActorHa.World;
+
+/// <summary>
+/// The checks (I1–I5, I7 of the hard cases, and what every effect must trace to). They are made where something can break
+/// them: at each process that appears, each SET that is sent or strikes, each entry, each start. What they compare with is
+/// the world: power, boots, processes.
+/// </summary>
+public sealed class Audit(WorldModel world)
+{
+    private readonly List<string> _breaches = [];
+    private readonly HashSet<(MemberName Host, BootId Boot)> _declaredOver = [];
+    private readonly HashSet<(int Member, int Life, long Index)> _acknowledged = [];
+    private readonly Dictionary<(int Member, int Life, VmName Vm), long> _used = [];
+    private readonly Dictionary<(long Index, string Subject), (MemberName Who, Epoch Epoch)> _permissions = [];
+    private readonly Dictionary<MemberName, int> _fences = [];
+    private readonly long[] _sent = new long[world.Size];
+
+    /// <summary>Breaches so far.</summary>
+    public IReadOnlyList<string> Breaches => _breaches;
+
+    /// <summary>Checks made.</summary>
+    public long Checks { get; private set; }
+
+    /// <summary>Entries by their rule.</summary>
+    public Dictionary<string, int> Rules { get; } = [];
+
+    /// <summary>Events by their kind.</summary>
+    public Dictionary<string, int> Events { get; } = [];
+
+    /// <summary>Confirmations by a person of a host that lived.</summary>
+    public int FalseConfirmations => _declaredOver.Count;
+
+    /// <summary>A finding.</summary>
+    public void Breach(string which, string what) => _breaches.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{which} at {world.Time.Now.Seconds:0.00}: {what}"));
+
+    /// <summary>Ends the run when anything was found.</summary>
+    /// <exception cref="BreachException">Something was.</exception>
+    public void Throw()
+    {
+        if (_breaches.Count > 0) throw new BreachException(string.Join("\n", [.. _breaches, .. world.Story]));
+    }
+
+    /// <summary>Whether this life was declared over by a person while it lived: what it runs until it is killed is not our act.</summary>
+    public bool IsDeclaredOver(SimMachine machine) => _declaredOver.Contains((machine.Name, machine.Boot));
+
+    /// <summary>What one restored journal knows of the past is not compared with the past.</summary>
+    public void Forget()
+    {
+        _permissions.Clear();
+        _fences.Clear();
+    }
+
+    /// <summary>I1: a VM runs on at most one host. A copy started by hand is not our act.</summary>
+    internal void Spawned(SimMachine machine, SimProcess process)
+    {
+        Checks++;
+        if (process.Epoch is null) return;
+        world.Starts.Add((world.Time.Now, machine.Name, process.Vm));
+        if (!IsDeclaredOver(machine) && Running(process.Vm, process) is { } other)
+            Breach("I1", $"{process.Vm} runs on {machine.Name} ({process.Epoch}) and on {other.Name}");
+    }
+
+    /// <summary>I2: a start traces to an own entry that this very agent knows to be committed, once.</summary>
+    internal void StartOrdered(SimMember by, VmName vm, Epoch epoch, long order)
+    {
+        Checks++;
+        if (!_acknowledged.Contains((by.Number, by.Life, order))) Breach("I2", $"{by.Name} starts {vm} by entry {order}, which it had only read");
+        if (_used.GetValueOrDefault((by.Number, by.Life, vm)) >= order) Breach("I2", $"{by.Name} starts {vm} a second time by entry {order}");
+        _used[(by.Number, by.Life, vm)] = order;
+        if (!_permissions.TryGetValue((order, vm.Value), out var p) || p != (by.Name, epoch)) Breach("I2", $"{by.Name} starts {vm} ({epoch}), which entry {order} does not permit");
+    }
+
+    /// <summary>I3: a SET traces to an own switching entry that this very agent knows to be committed.</summary>
+    internal void SetSent(SimMember by, MemberName host, long order)
+    {
+        Checks++;
+        if (!_acknowledged.Contains((by.Number, by.Life, order))) Breach("I3", $"{by.Name} sends a SET against {host} by entry {order}, which it had only read");
+        if (!_permissions.TryGetValue((order, host.Value), out var p) || p.Who != by.Name) Breach("I3", $"{by.Name} sends a SET against {host}, which entry {order} does not permit");
+        // Judged when it is sent: one that was on its way for long may strike a host that has woken and is closed for this very reason.
+        if (world.Journal.State.Host(host).Request is { Operator: null } && Wellness.WhyNot(world, world.Member(host)) is null)
+            Breach("I3", $"{by.Name} switches {host} off, which could refute the challenge, or whose agent alone is away");
+    }
+
+    /// <summary>I3 and I4: a SET that takes effect needs an open request about this life, or a life that is not admitted yet.</summary>
+    internal void Hit(SimMachine target, SimMember by)
+    {
+        Checks++;
+        world.Hits.Add((target.Name, world.Time.Now));
+        world.Say("chassis", $"{target.Name} is switched off by a SET of {by.Name}");
+        var h = world.Journal.State.Host(target.Name);
+        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.Admitted == h.Joined && h.IsLiving)
+            Breach("I3", $"{target.Name} was switched off by {by.Name} without an open request");
+        if (world.Members.Any(m => m.IsHost && m.Machine != target && m.Machine.CutByFence))
+            Breach("I4", "both hosts are off by our own act");
+    }
+
+    /// <summary>An append is on its way.</summary>
+    internal void Sent(SimMember by, long index) => _sent[by.Number] = index;
+
+    /// <summary>This agent has heard that its append was committed.</summary>
+    internal void Acknowledged(SimMember by) => _acknowledged.Add((by.Number, by.Life, _sent[by.Number]));
+
+    /// <summary>An operator's command: for the story.</summary>
+    internal void Ordered(SimMember at, Command command)
+    {
+        if (world.Cadence != Cadence.Steady) world.Say("operator", $"at {at.Name}: {command}"[..Math.Min(140, $"at {at.Name}: {command}".Length)]);
+    }
+
+    /// <summary>I7: a refusal has a subject and a reason.</summary>
+    internal void Refused(MemberName by, ImmutableArray<Refusal> refusals)
+    {
+        Checks++;
+        foreach (var r in refusals)
+            if (r.Because.Length == 0 || r.Subject.Length == 0) Breach("I7", $"{by} refuses without a reason");
+    }
+
+    /// <summary>An entry was committed.</summary>
+    internal void Committed(SimMember sender, ClusterState before, JournalEntry entry)
+    {
+        Checks++;
+        if (entry.Because.Length == 0) Breach("I7", $"entry {entry.Index} has no reason");
+        if (entry.Who != sender.Name) Breach("I2", $"{sender.Name} writes in the name of {entry.Who}");
+        if (Invariants.Breach(before, entry, world.Journal.State) is { } breach) Breach(breach[..2], breach[4..]);
+        if (world.Journal.State.Config.Hosts.Keys.Count(h => world.Journal.State.Host(h).IsClosed) > 1) Breach("I4", "two hosts are closed at once");
+        Rules[entry.Command] = Rules.GetValueOrDefault(entry.Command) + 1;
+        var s = before;
+        foreach (var e in entry.Events)
+        {
+            var kind = e.GetType().Name;
+            Events[kind] = Events.GetValueOrDefault(kind) + 1;
+            Look(s, entry, e);
+            s = e.Apply(s, entry.Index);
+        }
+    }
+
+    private void Look(ClusterState s, JournalEntry entry, Event e)
+    {
+        switch (e)
+        {
+            case VmStarting t:
+                _permissions[(entry.Index, t.Vm.Value)] = (entry.Who, t.Epoch);
+                if (s.Vm(t.Vm).Owner?.Host != entry.Who) Breach("I2", $"{entry.Who} permits itself to start {t.Vm}, which is not its own");
+                if (!s.Vm(t.Vm).Wanted) Breach("I2", $"{t.Vm} is started though an operator stopped it");
+                if (s.Maintenance is not null) Breach("I2", $"{t.Vm} is started under maintenance");
+                break;
+            case VmStopping t when s.Maintenance is not null:
+                Breach("I2", $"{t.Vm} is stopped under maintenance");
+                break;
+            case VmStrayFound t when world.Member(t.Host).Machine.Processes.Exists(p => p.Vm == t.Vm && p.Epoch == s.Vm(t.Vm).Epoch) && s.Owns(t.Host, t.Vm):
+                Breach("I2", $"{t.Host} is about to kill {t.Vm}, which it may run");
+                break;
+            case FenceSwitching w:
+                _permissions[(entry.Index, w.Host.Value)] = (entry.Who, w.Request);
+                if (w.Executor != entry.Who) Breach("I3", $"{entry.Who} lets {w.Executor} send SETs");
+                if (s.Maintenance is not null) Breach("I3", $"{w.Host} is to be switched off under maintenance");
+                break;
+            case PowerOnOrdered o:
+                _permissions[(entry.Index, o.Host.Value)] = (entry.Who, Epoch.None);
+                break;
+            case VmReleased r when s.Vm(r.Vm).Owner is { } owner && s.Vm(r.Vm).Epoch == r.Epoch:
+                var left = world.Member(owner.Host).Machine;
+                if (left.Powered && left.Boot == s.Host(owner.Host).Boot && left.Processes.Exists(p => p.Vm == r.Vm && p.Epoch is not null))
+                    Breach("I2", $"{r.Vm} is given up by {owner.Host}, where its process still runs");
+                break;
+            case VmAssigned a:
+                if (Running(a.Vm, null, except: a.Host) is { } other) Breach("I2", $"{a.Vm} is assigned to {a.Host} while it runs on {other.Name}");
+                if (Used(a.Apply(s, entry.Index), a.Host) > s.Config.Hosts[a.Host].MemoryMb) Breach("I2", $"{a.Host} is given more than its memory holds");
+                break;
+            case HostJoined j when j.Host != entry.Who:
+                Breach("I2", $"{entry.Who} declares a new life of {j.Host}");
+                break;
+            case HostFenced f when s.Host(f.Host) is var h && h.Request?.Number == f.Request:
+                var machine = world.Member(f.Host).Machine;
+                var lives = machine.Powered && h.Boot == machine.Boot && h.Joined == f.Incarnation;
+                _fences[f.Host] = _fences.GetValueOrDefault(f.Host) + 1;
+                if (lives && f.Proof.Method == "person") _declaredOver.Add((f.Host, machine.Boot));
+                else if (lives) Breach("I2", $"{f.Host} is proven off while it has power");
+                break;
+            case HostReleased { By: "time" } r when (world.Time.Now - world.Member(r.Host).Machine.PoweredAt) * 1.01 < s.Config.Timers.FenceWindow:
+                Breach("I5", $"the fences of {r.Host} are forgotten though it was not well for the whole window");
+                break;
+            case HostReleased r:
+                _fences[r.Host] = 0;
+                break;
+            case HostAdmitted a when _fences.GetValueOrDefault(a.Host) >= s.Config.Policies.MaxFences:
+                Breach("I5", $"{a.Host} is admitted after {_fences[a.Host]} fences");
+                break;
+        }
+    }
+
+    /// <summary>Memory of all that a host owns, counted here and not by the placer.</summary>
+    private static long Used(ClusterState s, MemberName host)
+    {
+        var sum = 0L;
+        foreach (var (vm, config) in s.Config.Vms)
+            if (s.Vm(vm).Owner is { } o && o.Host == host && o.Incarnation == s.Host(host).Joined) sum += config.MemoryMb;
+        return sum;
+    }
+
+    /// <summary>Another machine on which a process of ours may write.</summary>
+    private SimMachine? Running(VmName vm, SimProcess? besides, MemberName? except = null)
+    {
+        foreach (var m in world.Members)
+        {
+            if (!m.Machine.Powered || m.Name == except || IsDeclaredOver(m.Machine)) continue;
+            foreach (var p in m.Machine.Processes)
+                if (p.Vm == vm && p.Epoch is not null && p != besides) return m.Machine;
+        }
+        return null;
+    }
+
+    /// <summary>Who has read the same has the same state, and replaying from the start gives it.</summary>
+    public void CompareStates()
+    {
+        Checks++;
+        var states = new Dictionary<long, string>();
+        var s = ClusterState.Empty;
+        var read = world.Members.Where(m => m.Mind is { ReadOnly: null }).Select(m => m.Mind!.State.Index).ToHashSet();
+        foreach (var entry in world.Journal.Entries)
+        {
+            s = s.Evolve(entry);
+            if (read.Contains(entry.Index) || entry.Index == world.Journal.Count) states[entry.Index] = JournalCodec.Hash(s);
+        }
+        if (world.Journal.Count > 0 && states[world.Journal.Count] != JournalCodec.Hash(world.Journal.State)) Breach("replay", "replaying from the start gives another state");
+        foreach (var m in world.Members.Where(m => m.Mind is { ReadOnly: null, State.Index: > 0 }))
+            if (states.TryGetValue(m.Mind!.State.Index, out var hash) && hash != JournalCodec.Hash(m.Mind.State)) Breach("replay", $"{m.Name} has another state after entry {m.Mind.State.Index}");
+    }
+}

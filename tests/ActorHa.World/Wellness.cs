@@ -1,0 +1,35 @@
+using ActorHa.Core;
+
+namespace ActorHa.World;
+
+/// <summary>
+/// Whether a host deserved to live (promise 5): it could append and so refute a challenge, or nothing but its agent was away
+/// while its other processes answered. Noted while time passes, because it must have lasted longer than suspicion and challenge.
+/// </summary>
+internal static class Wellness
+{
+    /// <summary>Suspicion, challenge, and the way to the chassis.</summary>
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(6);
+
+    /// <summary>What excuses switching it off; null = nothing does.</summary>
+    public static string? WhyNot(WorldModel world, SimMember host)
+    {
+        if (world.Time.Now - host.Unwell < Lasting) return "it was not well a moment ago";
+        if (world.Time.Now - world.Chassis.LastLie < Lasting) return "the device said that it was off";
+        return Now(world, host);
+    }
+
+    /// <summary>What is wrong with it at this moment.</summary>
+    public static string? Now(WorldModel world, SimMember host)
+    {
+        if (!host.Machine.Runs || !host.Machine.Booted) return "it does not run";
+        if (!host.EtcdUp) return "its etcd member does not answer";
+        if (world.Network.AnyTrouble || !world.Journal.IsSound(host)) return "the network or the journal is in trouble";
+        if (host.Machine.StorageStalls) return "its storage stalls";
+        if (world.Members.Any(m => m != host && !world.Network.Linked(m, host))) return "a link of it is cut";
+        if (host.Mind is null) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its agent is lost, and the policy says fence" : null;
+        if (host.MindStuck) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its mind is stuck" : null;
+        if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent) return "its agent is hindered";
+        return null;
+    }
+}
