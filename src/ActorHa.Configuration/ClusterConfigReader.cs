@@ -62,12 +62,15 @@ public static class ClusterConfigReader
         var cluster = reader.Root.Child("cluster");
         var name = cluster.Name("name");
         var timers = TimerKeys.Read(cluster.Child("timers"));
-        var policies = ReadPolicies(cluster.Child("policies"));
+        var choices = cluster.Child("policies");
+        var policies = ReadPolicies(choices);
         var devices = DeviceReader.Read(cluster);
-        var hosts = ReadHosts(cluster, devices.Keys.ToImmutableHashSet());
+        var hosts = ReadHosts(cluster, devices.Keys.ToImmutableHashSet(), timers);
         var witnesses = ReadWitnesses(cluster, hosts);
         var vms = cluster.NamedEntries("vms", Reference.Template("vm"))
             .ToImmutableSortedDictionary(e => new VmName(e.Name), e => VmReader.Read(e.Section, hosts));
+        if (policies.RequireTwoProofs && hosts.FirstOrDefault(h => h.Value.Watchdog is null || h.Value.Fencing.IsEmpty) is { Value: { } poor } one)
+            choices.Violate("require-two-proofs", $"yes, and {one.Key} has no {(poor.Watchdog is null ? "watchdog" : "fence device")}", "a fencing level and a watchdog for each host", "VMs of a host with one proof would wait for a person");
         if (hosts.Count < 2)
             cluster.Violate("hosts", hosts.Count == 1 ? "1 host" : "no host", "at least 2 hosts", "the virtual machines of a lost host need another one");
         else if (hosts.Count == 2 && witnesses.Count == 0 && !cluster.IsBad("witnesses"))
@@ -78,20 +81,22 @@ public static class ClusterConfigReader
     private static Policies ReadPolicies(Section section) => new()
     {
         MaxFences = section.Integer("max-fences", 1, 100),
+        RequireTwoProofs = section.Boolean("require-two-proofs"),
         FenceWhenAgentLost = section.Boolean("fence-when-agent-lost"),
         StartsAtOnce = section.Integer("starts-at-once", 1, 100),
         PowerOnAfterFence = section.OneOf("power-on-after-fence", ("stay-off", PowerOnPolicy.StayOff), ("on", PowerOnPolicy.On)),
         Shutdown = section.OneOf("shutdown", ("release", ShutdownPolicy.Release), ("freeze", ShutdownPolicy.Freeze)),
     };
 
-    private static ImmutableSortedDictionary<MemberName, HostConfig> ReadHosts(Section cluster, ImmutableHashSet<string> devices)
+    private static ImmutableSortedDictionary<MemberName, HostConfig> ReadHosts(Section cluster, ImmutableHashSet<string> devices, Timers timers)
     {
         var owners = new Dictionary<FencePlug, string>();
         return cluster.NamedEntries("hosts", Reference.Template("host")).ToImmutableSortedDictionary(
             e => new MemberName(e.Name),
             e => new HostConfig(
                 e.Section.Size("memory", Mebibyte, MostMemory) / Mebibyte,
-                FencingReader.Read(e.Section, e.Name, devices, owners)));
+                FencingReader.Read(e.Section, e.Name, devices, owners),
+                WatchdogReader.Read(e.Section, timers)));
     }
 
     private static ImmutableSortedSet<MemberName> ReadWitnesses(Section cluster, ImmutableSortedDictionary<MemberName, HostConfig> hosts)

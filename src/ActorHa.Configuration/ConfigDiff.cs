@@ -59,7 +59,7 @@ public static class ConfigDiff
 
     private static List<(string, string)> Show(Policies p) =>
     [
-        ("max-fences", Number(p.MaxFences)), ("fence-when-agent-lost", YesNo(p.FenceWhenAgentLost)),
+        ("max-fences", Number(p.MaxFences)), ("fence-when-agent-lost", YesNo(p.FenceWhenAgentLost)), ("require-two-proofs", YesNo(p.RequireTwoProofs)),
         ("starts-at-once", Number(p.StartsAtOnce)), ("power-on-after-fence", p.PowerOnAfterFence == PowerOnPolicy.StayOff ? "stay-off" : "on"),
         ("shutdown", p.Shutdown == ShutdownPolicy.Release ? "release" : "freeze"),
     ];
@@ -70,6 +70,7 @@ public static class ConfigDiff
     [
         ("memory", Units.PrintMebibytes(h.MemoryMb)),
         ("fencing", h.Fencing.IsEmpty ? "none" : string.Join(", then ", h.Fencing.Select(l => string.Join(" and ", l.Plugs.Select(p => $"{p.Device} plug {p.Plug}"))))),
+        ("watchdog", h.Watchdog is { } w ? $"{w.Device}, {Units.Print(w.Timeout)}{(w.ForceSoftdog ? ", softdog accepted" : "")}{(w.NeedsNowayout ? "" : ", without nowayout")}" : "none"),
     ];
 
     private static List<(string, string)> Show(VmConfig v) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace ActorHa.Core;
 
@@ -29,7 +30,8 @@ public sealed record ClusterConfig(
 /// <summary>A host: what of it VMs may use, and how it is fenced.</summary>
 /// <param name="MemoryMb">Memory for VMs, MiB.</param>
 /// <param name="Fencing">Levels in order; the first that proves the host off ends the walk.</param>
-public sealed record HostConfig(long MemoryMb, ImmutableArray<FenceLevel> Fencing);
+/// <param name="Watchdog">Its own timer, where that level is wanted.</param>
+public sealed record HostConfig(long MemoryMb, ImmutableArray<FenceLevel> Fencing, WatchdogConfig? Watchdog = null);
 
 /// <summary>One fencing level: one or more plugs that must all be proven off.</summary>
 public sealed record FenceLevel(ImmutableArray<FencePlug> Plugs);
@@ -134,6 +136,10 @@ public sealed record Policies
 
     /// <summary>Whether a host whose agent alone is lost is fenced (true) or only reported.</summary>
     public bool FenceWhenAgentLost { get; init; }
+
+    /// <summary>Whether a host counts as fenced only when the device has proven it off and its watchdog must have reset it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RequireTwoProofs { get; init; }
 
     /// <summary>Starts of VMs under way at once on one host.</summary>
     public int StartsAtOnce { get; init; } = 4;

@@ -122,6 +122,9 @@ public sealed record HostState
     /// <summary>Fingerprint of the mapping host → plugs when it was last proven; fencing is armed while it is still the same.</summary>
     public string Armed { get; init; } = "";
 
+    /// <summary>Its promise about its watchdog in its newest life; null = its watchdog proves nothing.</summary>
+    public ArmedWatchdog? Watchdog { get; init; }
+
     /// <summary>An order to switch it on, not yet carried out.</summary>
     public PowerOnOrder? PowerOn { get; init; }
 
@@ -162,6 +165,7 @@ public sealed record HostState
 /// <param name="ProgressIndex">Entry of the newest progress: take-over counts from when it was learned.</param>
 /// <param name="Level">Fencing level that is tried.</param>
 /// <param name="Switches">How often it was switched: take-overs come ever more slowly.</param>
+/// <param name="Half">The first of two proofs, where two are required.</param>
 public sealed record FenceRequest(
     Epoch Number,
     Incarnation Incarnation,
@@ -173,7 +177,8 @@ public sealed record FenceRequest(
     long SwitchIndex,
     long ProgressIndex,
     int Level,
-    int Switches)
+    int Switches,
+    Proof? Half = null)
 {
     /// <summary>Whether somebody may have sent a SET.</summary>
     [JsonIgnore]

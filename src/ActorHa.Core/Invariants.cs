@@ -21,6 +21,8 @@ public static class Invariants
         return closed > brake ? $"I4: {closed} hosts are closed at once" : null;
     }
 
+    private static bool Unarmed(ClusterState s, MemberName host) => s.Config.Hosts.GetValueOrDefault(host)?.Watchdog is not null && s.Host(host).Watchdog is null;
+
     private static string? Breach(ClusterState s, Event e) => e switch
     {
         // I2: a VM leaves an owner only on proof, and goes only to a host that may own it.
@@ -29,6 +31,12 @@ public static class Invariants
         VmAssigned a when a.Epoch.Number <= s.LastEpoch.Number => $"I2: epoch {a.Epoch} is not new",
         // I2: a start belongs to the owner, in its life, under its epoch.
         VmStarting t when s.Vm(t.Vm).Owner is not { } o || s.Vm(t.Vm).Epoch != t.Epoch || o.Incarnation != t.Incarnation || s.IsOver(o.Host, o.Incarnation) => $"I2: {t.Vm} is started without being owned",
+        // I2: what is started or taken by a host with a watchdog stands under its promise.
+        VmAssigned a when Unarmed(s, a.Host) => $"I2: {a.Vm} is assigned to {a.Host}, whose watchdog is not armed",
+        VmStarting t when Unarmed(s, s.Vm(t.Vm).Owner!.Host) => $"I2: {t.Vm} is started on {s.Vm(t.Vm).Owner!.Host}, whose watchdog is not armed",
+        // I2: a watchdog proves only the life that promised, and frees VMs only beside the device where two proofs are required.
+        HostFenced { Proof.Method: WatchdogRules.Method } f when s.Host(f.Host).Watchdog?.Incarnation != f.Incarnation => $"I2: {f.Host} is proven off by a watchdog that was not armed",
+        HostFenced { Proof.Method: not "person" } f when WatchdogRules.NeedsTwo(s, f.Host) && (s.Host(f.Host).Request?.Half is null || s.Host(f.Host).Watchdog is null) => $"I2: {f.Host} is proven off by one proof, two are required",
         // I3: nothing is switched without a request.
         FenceSwitching w when s.Host(w.Host).Request?.Number != w.Request => $"I3: {w.Host} is switched without an open request",
         HostFenced f when s.Host(f.Host).Request?.Number != f.Request => $"I3: {f.Host} is proven off for no open request",

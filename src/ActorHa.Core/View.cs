@@ -65,6 +65,9 @@ public sealed record View
     /// <summary>When entries were learned by this process, by index.</summary>
     public LearnedAt Learned { get; init; } = LearnedAt.Nothing;
 
+    /// <summary>What the thread that holds this host's watchdog says of it.</summary>
+    public WatchdogReport Watchdog { get; init; } = WatchdogReport.Closed;
+
     /// <summary>The agent is stopping: it decides nothing new but its own leave.</summary>
     public bool Stopping { get; init; }
 

@@ -171,6 +171,14 @@ public sealed class Section
         return Open(key, fallback as HoconObject, required: fallback is not null && IsMark(fallback, Required));
     }
 
+    /// <summary>An object that may be absent, with defaults of its own; null when it is not there or is none.</summary>
+    public Section? Optional(string key, HoconObject? template)
+    {
+        if (Value(key) is null) return null;
+        var section = Open(key, template, required: false);
+        return IsBad(key) ? null : section;
+    }
+
     /// <summary>The objects inside an object whose keys are names: hosts, vms, peers.</summary>
     /// <param name="key">Key of the outer object.</param>
     /// <param name="template">Defaults of each entry.</param>

@@ -23,7 +23,9 @@ public interface IJournalStore : IAsyncDisposable
     /// <exception cref="JournalUnavailableException">No member answered in time.</exception>
     Task<JournalTail> ReadAsync(long after, TimeSpan patience, CancellationToken cancel);
 
-    /// <summary>Writes the member's own small key outside the journal: shows that a majority still accepts writes.</summary>
+    /// <summary>
+    /// Writes the member's own small key outside the journal: shows that a majority still accepts writes, and on which head.
+    /// </summary>
     Task<PulseOutcome> PulseAsync(MemberName member, ReadOnlyMemory<byte> payload, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>
@@ -55,7 +57,8 @@ public sealed record StoredEntry(long Index, ReadOnlyMemory<byte> Bytes);
 /// <summary>Outcome of a pulse.</summary>
 /// <param name="Accepted">A majority took the write.</param>
 /// <param name="Detail">Member that answered, or the fault.</param>
-public sealed record PulseOutcome(bool Accepted, string Detail);
+/// <param name="Head">Head as the very transaction of the write saw it; null = unknown, or no entry yet.</param>
+public sealed record PulseOutcome(bool Accepted, string Detail, JournalHead? Head = null);
 
 /// <summary>No member of the journal answered in time.</summary>
 public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -9,7 +9,7 @@ public sealed class ReferenceTests
     // Which template describes the entries of a group.
     private static readonly (string Group, string Template)[] Groups =
     [
-        ("cluster.hosts.h.fencing[1]", "templates.plug"), ("cluster.hosts.h", "templates.host"), ("cluster.devices.d", "templates.devices.modular-server"), ("cluster.devices.f", "templates.devices.fence-agent"),
+        ("cluster.hosts.h.fencing[1]", "templates.plug"), ("cluster.hosts.h.watchdog", "templates.watchdog"), ("cluster.hosts.h", "templates.host"), ("cluster.devices.d", "templates.devices.modular-server"), ("cluster.devices.f", "templates.devices.fence-agent"),
         ("cluster.vms.v", "templates.vm"), ("member.peers.p", "templates.peer"), ("member.secrets", "templates.secrets"),
     ];
 
@@ -83,7 +83,7 @@ public sealed class ReferenceTests
             cluster { name = c
               devices { d { driver = modular-server, address = 192.0.2.1, user = u }
                 f { driver = fence-agent, agent = fence_t } }
-              hosts { h { memory = 1G, fencing = [ { device = d, plug = 1 } ] } }
+              hosts { h { memory = 1G, fencing = [ { device = d, plug = 1 } ], watchdog {} } }
               witnesses = [ w ]
               vms { v { memory = 1M, definition = [ x ] } } }
             member { name = h, cluster = c
@@ -97,7 +97,7 @@ public sealed class ReferenceTests
         var asked = ClusterConfigReader.AskedKeys(document).Concat(MemberSettingsReader.AskedKeys(document)).Distinct().ToList();
         return asked.Where(a => !asked.Exists(o => o.StartsWith(a + ".", StringComparison.Ordinal)) && a is not ("members" or "member" or "cluster"))
             .Select(a => Groups.Where(g => a.StartsWith(g.Group + ".", StringComparison.Ordinal)).Select(g => g.Template + a[g.Group.Length..]).FirstOrDefault(a))
-            .Concat(["cluster.devices", "cluster.hosts", "cluster.vms", "member.peers", "member.secrets"]).Distinct();
+            .Concat(["cluster.devices", "cluster.hosts", "cluster.vms", "member.peers", "member.secrets", "templates.host.watchdog"]).Distinct();
     }
 
     private static IEnumerable<(string Path, int Line)> Leaves(HoconObject node, string path) => node.Fields.SelectMany(f =>

@@ -14,6 +14,7 @@ public sealed class JournalLeaves
         new PowerOnOrdered(A, B, RunOf(B), "operator"), new PowerOnEnded(A, true, "reads on"),
         new DrillBegan(A, E(5), B, "operator"), new DrillEnded(A, DrillGrade.Good, "proven off after 0.5 s", Sec(0.3)),
         new FencingArmed(A, "mac at slot", "seen"), new FencingDisarmed(A, "another's slot"),
+        new WatchdogArmed(A, I(1), Sec(10), Sec(6), "iTCO_wdt"), new WatchdogDisarmed(A, I(1), "no VM is here"), new FenceHalfProven(E(5), A, I(1), AProof),
         new VmAssigned(Mail, B, I(1), E(9)), new VmStarting(Mail, E(1), I(1), RunOf(A)), new VmStopping(Mail, E(1), RunOf(A), "operator"), new VmActive(Mail, E(1), 42),
         new VmFailed(Mail, E(1), "killed"), new VmSteady(Mail, E(1)), new VmReleased(Mail, E(1), true), new VmWaiting(Mail, "waits for memory"),
         new VmWanted(Mail, false, "operator"), new VmMoveOrdered(Mail, B, "operator"), new VmMoveDropped(Mail, "closed"),

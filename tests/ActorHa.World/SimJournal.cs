@@ -123,7 +123,7 @@ public sealed class SimJournal(WorldModel world)
     {
         var sync = Sync();
         var ok = Serves(member) && sync <= NoAnswer * 2;
-        member.PostLater(ok ? world.Latency() + sync : NoAnswer, member, new PulseSettled(sent, ok, ""));
+        member.PostLater(ok ? world.Latency() + sync : NoAnswer, member, new PulseSettled(sent, ok, "", Head));
     });
 
     private void Finish(Pending sent, AppendFault fault)

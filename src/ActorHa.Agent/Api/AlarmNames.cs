@@ -11,6 +11,8 @@ public static class AlarmNames
         ("read-only", "read-only"),
         ("no configuration", "no-configuration"),
         ("is not in configuration", "no-configuration"),
+        ("not protected by its watchdog", "watchdog"),
+        ("two proofs are required", "two-proofs"),
         ("not protected", "not-protected"),
         ("maintenance", "maintenance"),
         ("may not be fenced", "brake"),

@@ -75,7 +75,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         var wrong = check is { Ready: false } ? check.Detail : "";
         var protection = !isHost ? null : new ProtectionDto(
             unarmed.Length == 0 && wrong.Length == 0,
-            unarmed.Length > 0 ? unarmed : wrong.Length > 0 ? wrong : check?.Detail ?? "armed",
+            (unarmed.Length > 0 ? unarmed : wrong.Length > 0 ? wrong : check?.Detail ?? "armed") + Watchdog(s, name),
             Age(check?.At), Age(check?.ReadyAt), (long?)check?.RoundTrip?.TotalMilliseconds,
             h.LastFenced > 0 ? ledger.When(h.LastFenced) : null,
             h.Drilled is { } drill ? $"{drill.Grade.ToString().ToLowerInvariant()}{(ledger.When(drill.Index) is { } when ? $", {when.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "")}" : null);
@@ -86,6 +86,11 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             self ? null : Age(peer.HeardAt),
             isHost ? Placer.MemoryUsed(s, name) : 0, isHost ? s.Config.Hosts[name].MemoryMb : 0, h.Fences);
     }
+
+    private static string Watchdog(ClusterState s, MemberName host) => s.Config.Hosts[host].Watchdog is null ? ""
+        : s.Host(host).Watchdog is { } promise ? $"; watchdog armed, {promise.Timeout.TotalSeconds:0} s"
+        : s.Vms.Keys.Any(vm => s.Owns(host, vm)) ? "; not protected by its watchdog"
+        : "; watchdog not armed: no VM is there";
 
     private static long? Age(Instant? at) => at is { } then ? (long)(MonotonicClock.System.Now - then).TotalMilliseconds : null;
 

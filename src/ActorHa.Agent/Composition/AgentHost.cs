@@ -13,8 +13,9 @@ namespace ActorHa.Agent.Composition;
 /// <summary>One agent, put together: the same on hosts and witness, with fewer hands there.</summary>
 public sealed class AgentHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StuckAfter = WatchdogTiming.StuckMind;
     private static readonly TimeSpan AwayWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DisarmWithin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(90);
 
     private readonly MemberSettings _settings;
@@ -25,6 +26,7 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly HeartbeatThread _beats;
     private readonly BeatHub _hub;
     private readonly FenceBench _bench;
+    private readonly Crew _crew;
     private readonly ApiServer _api;
     private readonly SdNotify _systemd;
     private readonly CancellationTokenSource _stop = new();
@@ -63,7 +65,8 @@ public sealed class AgentHost : IAsyncDisposable
         // The mind is not restarted: what it had in flight would be forgotten. The agent stops, and comes back as a new run.
         var quorum = _actors.Start("quorum", () => new QuorumActor(mind, quorumParts, logs.CreateLogger("quorum")), new ActorOptions { Capacity = 8192, Supervision = Supervision.Escalate });
         Desk.Quorum = quorum;
-        crew.Begin(quorum, settings.Peers.Keys);
+        crew.Begin(quorum, settings.Peers.Keys, parts.MakeWatchdog);
+        _crew = crew;
         _api = new ApiServer(settings.ApiSocket, new StatusPage(who, Ledger, _actors, () => _beats.Counters), Ledger, Desk, logs);
         Quorum = quorum;
     }
@@ -118,6 +121,9 @@ public sealed class AgentHost : IAsyncDisposable
             var answer = await Desk.IssueAsync(new AnnounceStop(AwayWithin, "system"));
             AgentLog.Leaving(_log, answer.Because);
         }
+        // The watchdog's promise is taken back before the thread that keeps it ends; without a quorum it stays.
+        var disarmed = DateTimeOffset.UtcNow + DisarmWithin;
+        while (DateTimeOffset.UtcNow < disarmed && Ledger.Now is { } seen && seen.State.Host(_who.Name).Watchdog is not null) await Task.Delay(50);
     }
 
     /// <summary>A stuck mind does not come loose by itself: the process ends, the init system starts a new one.</summary>
@@ -149,6 +155,7 @@ public sealed class AgentHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _api.DisposeAsync();
         await _actors.DisposeAsync();
+        _crew.Dispose();
         _beats.Dispose();
         await _bench.DisposeAsync();
         await Task.WhenAny(Task.WhenAll(_tasks), Task.Delay(TimeSpan.FromSeconds(2)));

@@ -15,7 +15,7 @@ namespace ActorHa.Agent.Composition;
 /// The actors that sense and act. Watchers stand for every peer from the start; fencers and supervisors come with the
 /// configuration. Called by Quorum only, one message at a time.
 /// </summary>
-public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench bench, IHypervisor? hypervisor, IPeerProbe probe, BeatHub hub, Os.MonotonicClock clock, ILoggerFactory logs) : ICrew
+public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench bench, IHypervisor? hypervisor, IPeerProbe probe, BeatHub hub, Os.MonotonicClock clock, ILoggerFactory logs) : ICrew, IDisposable
 {
     private readonly Dictionary<MemberName, ActorRef<WatchMessage>> _watchers = [];
     private readonly Dictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
@@ -23,12 +23,14 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     private ImmutableArray<MemberName> _peers = [];
     private ActorRef<QuorumMessage>? _quorum;
     private ActorRef<HostLetter>? _host;
+    private WatchdogThread? _watchdog;
 
     private ActorRef<QuorumMessage> Quorum => _quorum ?? throw new InvalidOperationException("the crew has no mind yet");
 
     /// <summary>Begins: Quorum is there, the peers are known from the member's own file.</summary>
-    public void Begin(ActorRef<QuorumMessage> quorum, IEnumerable<MemberName> peers)
+    public void Begin(ActorRef<QuorumMessage> quorum, IEnumerable<MemberName> peers, Func<WatchdogConfig, IWatchdogDevice>? makeWatchdog = null)
     {
+        if (makeWatchdog is not null) _watchdog = new WatchdogThread(makeWatchdog, r => quorum.Tell(new WatchdogSaid(r)), () => clock.Now, logs.CreateLogger("watchdog"));
         _quorum = quorum;
         _peers = [.. peers];
         if (hypervisor is not null)
@@ -68,6 +70,12 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         foreach (var (vm, order) in orders.Vms) _supervisors.GetValueOrDefault(vm)?.Tell(new VmOrdered(order));
         foreach (var (host, fencer) in _fencers) fencer.Tell(new Walk(new FenceOrdered(orders.Fences.GetValueOrDefault(host))));
     }
+
+    /// <inheritdoc/>
+    public void Hold(WatchdogOrder order) => _watchdog?.Hold(order);
+
+    /// <summary>Ends the watchdog's thread.</summary>
+    public void Dispose() => _watchdog?.Dispose();
 
     /// <inheritdoc/>
     public void Stamp(MemberName host) => bench.Stamp(host);

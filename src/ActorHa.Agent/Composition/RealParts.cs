@@ -1,6 +1,7 @@
 using ActorHa.Agent.Fencing;
 using ActorHa.Configuration;
 using ActorHa.Core;
+using ActorHa.Drivers.Fencing.Watchdog;
 using ActorHa.Drivers.Hypervisors.Qemu;
 using ActorHa.Drivers.Journal.Etcd;
 using ActorHa.Ports;
@@ -38,7 +39,8 @@ public static class RealParts
                 if (hypervisor is not null) await hypervisor.DisposeAsync();
                 await devices.DisposeAsync();
                 await members.DisposeAsync();
-            });
+            },
+            settings.Role == MemberRole.Host ? w => new LinuxWatchdog(w.Device) : null);
     }
 
     /// <summary>Leadership stays off the hosts: their death then costs no election. Looked at at the start and again and again.</summary>

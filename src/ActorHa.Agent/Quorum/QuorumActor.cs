@@ -48,6 +48,9 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
             case SendPulse p:
                 Context.Pipe(ct => PulseAsync(p, ct), e => new PulseSettled(p.Sent, false, e.Message));
                 break;
+            case HoldWatchdog h:
+                parts.Crew.Hold(h.Order);
+                break;
             case Obey o:
                 parts.Crew.Obey(o.Orders);
                 break;
@@ -80,7 +83,7 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
     private async Task<QuorumMessage> PulseAsync(SendPulse p, CancellationToken cancel)
     {
         var outcome = await parts.Journal.PulseAsync(mind.View.Self, new byte[] { 1 }, JournalPatience, cancel);
-        return new PulseSettled(p.Sent, outcome.Accepted, outcome.Detail);
+        return new PulseSettled(p.Sent, outcome.Accepted, outcome.Detail, outcome.Head);
     }
 
     private static TailRead Read(JournalTail tail) => new(tail.Head, [.. tail.Entries.Select(e => new RawEntry(e.Index, e.Bytes))]);
@@ -105,6 +108,9 @@ public interface ICrew
 
     /// <summary>Orders have changed.</summary>
     void Obey(Orders orders);
+
+    /// <summary>What the thread with the watchdog's device is to do from now on. Returns at once.</summary>
+    void Hold(WatchdogOrder order);
 
     /// <summary>Take the stamps that bound the next SETs against the host.</summary>
     void Stamp(MemberName host);

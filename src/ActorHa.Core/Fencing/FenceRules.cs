@@ -62,6 +62,11 @@ internal static class FenceRules
                 no.Say(host.Value, $"stale proof about {host} from entry {report.Switch}: request {r.Number} switched at {r.SwitchIndex}");
                 continue;
             }
+            if (WatchdogRules.NeedsTwo(s, host))
+            {
+                if (WatchdogRules.Half(host, r, report, proof) is { } half) return half;
+                continue;
+            }
             var events = ImmutableArray.CreateBuilder<Event>();
             if (report.AllAnswered) events.Add(new FenceEnded(r.Number, host, report.Switch, true, "every SET was answered"));
             events.Add(new HostFenced(r.Number, host, r.Incarnation, proof));
@@ -79,12 +84,13 @@ internal static class FenceRules
         var t = s.Config.Timers;
         foreach (var (host, h) in Others(s, v))
         {
-            if (h.Request is not { } r) continue;
+            // What the device has proven off needs no switching any more: the second proof is waited for.
+            if (h.Request is not { Half: null } r) continue;
             if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex)) continue;
             var peer = v.Peer(host);
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
-            if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, or for a person (actorha fence confirm {host})", alarm: true); continue; }
+            if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }
             if (r.Operator is null && !IsGone(s, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
             if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
             {

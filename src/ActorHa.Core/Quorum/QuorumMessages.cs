@@ -37,7 +37,14 @@ public enum AppendFate
 }
 
 /// <summary>A pulse sent at that time was accepted, or not.</summary>
-public sealed record PulseSettled(Instant Sent, bool Accepted, string Detail) : QuorumMessage;
+/// <param name="Sent">When it was first sent.</param>
+/// <param name="Accepted">A majority took it.</param>
+/// <param name="Detail">For people.</param>
+/// <param name="Head">The journal's head as the pulse's own transaction saw it; null when that is not known.</param>
+public sealed record PulseSettled(Instant Sent, bool Accepted, string Detail, JournalHead? Head = null) : QuorumMessage;
+
+/// <summary>How the device of this host's watchdog stands.</summary>
+public sealed record WatchdogSaid(WatchdogReport Report) : QuorumMessage;
 
 /// <summary>A NodeWatcher's verdict.</summary>
 public sealed record PeerSaid(MemberName Peer, PeerView View) : QuorumMessage;
@@ -74,6 +81,12 @@ public sealed record SendAppend(JournalHead Expected, JournalHead Next, ReadOnly
 
 /// <summary>Write the member's own small key; answer with <see cref="PulseSettled"/>.</summary>
 public sealed record SendPulse(Instant Sent) : QuorumEffect;
+
+/// <summary>
+/// The order to the thread that holds the watchdog's device has changed. It stands before all other effects of its turn: a
+/// promise binds before it is sent.
+/// </summary>
+public sealed record HoldWatchdog(WatchdogOrder Order) : QuorumEffect;
 
 /// <summary>Orders have changed.</summary>
 public sealed record Obey(Orders Orders) : QuorumEffect;

@@ -33,6 +33,8 @@ public sealed class QuorumMind
     private Instant _second;
     private int _inSecond;
     private Orders _orders = Orders.Nothing;
+    private WatchdogFeed _feed = WatchdogFeed.Empty;
+    private WatchdogOrder _watchdog = WatchdogOrder.Nothing;
     private ImmutableArray<Refusal> _refusals = [];
 
     /// <summary>A mind that has read nothing yet.</summary>
@@ -72,6 +74,7 @@ public sealed class QuorumMind
         _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : _view.NotQuorateSince ?? now };
         Beat(now, todo);
         Think(now, wall, todo);
+        Hold(todo);
         return todo;
     }
 
@@ -87,6 +90,7 @@ public sealed class QuorumMind
                 break;
             case VmSaid v: _view = _view with { Vms = _view.Vms.SetItem(v.Vm, v.Seen) }; break;
             case WellSaid w: _view = _view with { Well = w.Well }; break;
+            case WatchdogSaid w: _view = _view with { Watchdog = w.Report }; break;
             case StopBegun: _view = _view with { Stopping = true }; break;
             case Commanded c when _commands.Count >= CommandsWaiting: todo.Add(new AnswerCommand(c.Ticket, false, "too many commands are waiting", 0)); break;
             case Commanded c: _commands.Enqueue(c); break;
@@ -94,6 +98,7 @@ public sealed class QuorumMind
             case PulseSettled p:
                 _pulsing = false;
                 if (p.Accepted) Accepted(p.Sent);
+                if (p.Accepted && _readOnly is null) _feed = _feed.Pulsed(p.Sent, p.Head, _head);
                 break;
             case TailFailed:
                 _reading = false;
@@ -142,6 +147,7 @@ public sealed class QuorumMind
                 Accepted(p.Sent);
                 _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(p.Entry.Index) };
                 if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo);
+                if (_readOnly is null && p.Entry.Index <= _state.Index) _feed = _feed.Appended(p.FirstSent);
                 Answer(p, true, todo);
                 break;
             case AppendFate.Conflict:
@@ -212,6 +218,7 @@ public sealed class QuorumMind
         if (Invariants.Breach(_state, entry, next) is { } breach) { Distrust($"entry {entry.Index} breaks an invariant: {breach}"); return; }
         _state = next;
         _head = new JournalHead(entry.Lineage, entry.Index, JournalCodec.Hash(bytes.Span));
+        _feed = _feed.Folded(_head);
         if (_seen?.Index == entry.Index && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
@@ -239,6 +246,16 @@ public sealed class QuorumMind
         if (Same(orders, _orders)) return;
         _orders = orders;
         todo.Add(new Obey(orders));
+    }
+
+    private void Hold(List<QuorumEffect> todo)
+    {
+        // Before the journal is read nothing is known; a timer that an earlier agent left running runs on.
+        if (!_loaded || !_view.IsHost) return;
+        var order = _feed.Order(_state, _view, _pending?.Entry.Events.OfType<WatchdogArmed>().FirstOrDefault());
+        if (order == _watchdog) return;
+        _watchdog = order;
+        todo.Insert(0, new HoldWatchdog(order));
     }
 
     private (Decision Decision, Commanded Command)? NextCommand(List<QuorumEffect> todo)
@@ -285,7 +302,7 @@ public sealed class QuorumMind
         var bytes = JournalCodec.Encode(entry);
         var next = new JournalHead(_head.Lineage, index, JournalCodec.Hash(bytes));
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
-        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, false, false, false);
+        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, now, false, false, false);
         todo.Add(new SendAppend(_head, next, bytes, stamps));
     }
 
@@ -326,6 +343,7 @@ public sealed class QuorumMind
         ImmutableArray<MemberName> Stamps,
         Commanded? Command,
         Instant Sent,
+        Instant FirstSent,
         bool Unknown,
         bool Lost,
         bool Found);

@@ -74,6 +74,7 @@ internal static class VmRules
         if (!v.IsHost) return null;
         var events = Takes(s, v, out var sentence);
         if (!events.IsEmpty) return new Decision("take", sentence, events, []);
+        if (WatchdogRules.WhyNotStart(s, v) is { } unarmed && WatchdogRules.Needed(s, v)) no.Say(v.Self.Value, $"{v.Self} takes and starts no VM yet: {unarmed}");
         foreach (var (vm, state) in s.Vms)
         {
             if (state.Waiting is { } why && state.Owner is null && state.Wanted) no.Say(vm.Value, $"{vm} {why}", alarm: true);
@@ -82,7 +83,11 @@ internal static class VmRules
     }
 
     /// <summary>What this host takes now, with the permission to start where it may start at once.</summary>
-    public static ImmutableArray<Event> Takes(ClusterState s, View v, out string sentence)
+    /// <param name="s">The state.</param>
+    /// <param name="v">What is seen.</param>
+    /// <param name="sentence">For people.</param>
+    /// <param name="asIfArmed">What it would take if its watchdog were armed.</param>
+    public static ImmutableArray<Event> Takes(ClusterState s, View v, out string sentence, bool asIfArmed = false)
     {
         sentence = "";
         if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well) return [];
@@ -100,7 +105,7 @@ internal static class VmRules
                 if (usable.Min() == v.Self && state.Waiting != reason) { events.Add(new VmWaiting(vm, reason)); words.Add($"{vm} {reason}"); }
                 continue;
             }
-            if (host != v.Self || AwaitsItsHost(s, v, vm, host.Value)) continue;
+            if (host != v.Self || AwaitsItsHost(s, v, vm, host.Value) || !(asIfArmed || WatchdogRules.WhyNotStart(s, v) is null)) continue;
             epoch = epoch.Next();
             events.Add(new VmAssigned(vm, v.Self, s.Host(v.Self).Joined, epoch));
             words.Add($"{vm} → {v.Self} ({epoch})");
@@ -133,6 +138,7 @@ internal static class VmRules
         if (s.Maintenance is not null) return "maintenance";
         if (v.Stopping) return "the agent is stopping";
         if (s.Host(v.Self).IsClosed) return $"{v.Self} is closed";
+        if (WatchdogRules.WhyNotStart(s, v) is { } unarmed) return unarmed;
         if (!s.Config.Vms.ContainsKey(vm)) return "it is no longer configured";
         if (s.HasStray(vm)) return "a process without permission is still there";
         if (underWay >= s.Config.Policies.StartsAtOnce) return $"{underWay} starts are under way";

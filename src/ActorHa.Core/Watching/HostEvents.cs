@@ -21,6 +21,7 @@ public sealed record HostJoined(MemberName Host, Incarnation Incarnation, BootId
             Announced = null,
             Refuted = h.Refuted.Clear(),
             PowerOn = null,
+            Watchdog = null,
             SwitchedOff = null,
             Drill = h.Drill is { Off: > 0 } d ? d with { Joined = index } : h.Drill,
         });

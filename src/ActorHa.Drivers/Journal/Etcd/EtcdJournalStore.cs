@@ -79,10 +79,9 @@ public sealed class EtcdJournalStore : IJournalStore
     /// <inheritdoc/>
     public async Task<PulseOutcome> PulseAsync(MemberName member, ReadOnlyMemory<byte> payload, TimeSpan patience, CancellationToken cancel)
     {
-        var put = new PutRequest { Key = _txns.PulseKey(member), Value = UnsafeByteOperations.UnsafeWrap(payload) };
-        var round = new EtcdRound<PutResponse>(_members, EtcdMethods.Put, Grpc.Frame(put));
-        return await round.AskAsync(patience, cancel) is not null
-            ? new PulseOutcome(true, _members.Channels[round.AnsweredBy].Name.Value)
+        var round = new EtcdRound<TxnResponse>(_members, EtcdMethods.Txn, Grpc.Frame(_txns.Pulse(member, payload)));
+        return await round.AskAsync(patience, cancel) is { } answer
+            ? new PulseOutcome(true, _members.Channels[round.AnsweredBy].Name.Value, EtcdTxns.PulseHead(answer))
             : new PulseOutcome(false, round.Why());
     }
 

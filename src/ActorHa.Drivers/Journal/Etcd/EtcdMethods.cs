@@ -14,7 +14,6 @@ internal static class EtcdMethods
 
     public static readonly EtcdMethod<TxnResponse> Txn = new("/etcdserverpb.KV/Txn", TxnResponse.Parser, r => r.Header);
 
-    public static readonly EtcdMethod<PutResponse> Put = new("/etcdserverpb.KV/Put", PutResponse.Parser, r => r.Header);
 
     public static readonly EtcdMethod<StatusResponse> Status =
         new("/etcdserverpb.Maintenance/Status", StatusResponse.Parser, r => r.Header);

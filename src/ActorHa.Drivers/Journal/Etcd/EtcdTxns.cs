@@ -81,6 +81,29 @@ internal sealed class EtcdTxns(string cluster)
         }
     }
 
+    /// <summary>Put the member's own key and tell head. It holds a put, so etcd orders it in Raft, and the head it tells is never stale.</summary>
+    public TxnRequest Pulse(MemberName member, ReadOnlyMemory<byte> payload) => new()
+    {
+        Success =
+        {
+            new RequestOp { RequestPut = new PutRequest { Key = PulseKey(member), Value = UnsafeByteOperations.UnsafeWrap(payload) } },
+            new RequestOp { RequestRange = new RangeRequest { Key = HeadKey } },
+        },
+    };
+
+    /// <summary>Head in the answer to <see cref="Pulse"/>; null = absent, or it cannot be read: the write counts all the same.</summary>
+    public static JournalHead? PulseHead(TxnResponse answer)
+    {
+        try
+        {
+            return answer.Responses is [_, { ResponseRange: { } range }] ? Head(range) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Head, and a page of entries from <paramref name="first"/> on.</summary>
     /// <param name="first">Index of the first entry wanted.</param>
     /// <param name="revision">0 = now; else as the store stood then, so that several pages make one picture.</param>

@@ -104,9 +104,14 @@ public sealed class MemoryJournal
         }
     }
 
-    internal void Pulse(MemberName member, ReadOnlyMemory<byte> payload)
+    /// <summary>Returns head as it stands in the same moment.</summary>
+    internal JournalHead? Pulse(MemberName member, ReadOnlyMemory<byte> payload)
     {
-        lock (_lock) _pulses[member] = payload.ToArray();
+        lock (_lock)
+        {
+            _pulses[member] = payload.ToArray();
+            return _head;
+        }
     }
 
     private AppendOutcome Apply(Append append)

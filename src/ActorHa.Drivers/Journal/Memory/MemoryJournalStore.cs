@@ -42,8 +42,7 @@ public sealed class MemoryJournalStore(MemoryJournal journal) : IJournalStore
     public Task<PulseOutcome> PulseAsync(MemberName member, ReadOnlyMemory<byte> payload, TimeSpan patience, CancellationToken cancel)
     {
         if (!Reachable || cancel.IsCancellationRequested) return Task.FromResult(new PulseOutcome(false, "cut off from the journal"));
-        journal.Pulse(member, payload);
-        return Task.FromResult(new PulseOutcome(true, "memory"));
+        return Task.FromResult(new PulseOutcome(true, "memory", journal.Pulse(member, payload)));
     }
 
     /// <inheritdoc/>
