@@ -36,7 +36,7 @@ public sealed class HostileInputTests
             V3Message.TryDecodeScoped(datagram, out _, out _);
             agent.Answer(datagram);
 
-            var session = new ManagerSession(Recorded.Reader, TimeProvider.System);
+            var session = new UsmSession(Recorded.Reader, TimeProvider.System);
             var question = new Question(PduType.Get, [VarBind.Asking(Oid.Parse("1.3.6"))], null);
             session.Build(question);
             Assert.IsType<Heard.Dropped>(session.Hear(question, datagram));
@@ -50,7 +50,7 @@ public sealed class HostileInputTests
         var agent = new AgentSession(Recorded.Engine, 1, [new AgentUser(Recorded.Reader, true)], new OneNumber(), TimeProvider.System);
         for (var i = 0; i < Rounds / 4; i++)
         {
-            var session = new ManagerSession(Recorded.Reader, TimeProvider.System);
+            var session = new UsmSession(Recorded.Reader, TimeProvider.System);
             var question = new Question(PduType.Get, [VarBind.Asking(OneNumber.Name)], null);
             Assert.IsType<Heard.AskAgain>(session.Hear(question, agent.Answer(session.Build(question))!));
             Assert.IsType<Heard.AskAgain>(session.Hear(question, agent.Answer(session.Build(question))!));
