@@ -33,6 +33,9 @@ internal static class ChassisObjects
     /// <summary>bladePowerLed: 0 off, 1 standby, 2 on; negative: cannot tell.</summary>
     public static Oid PowerLed(int slot) => Root.With(202, 1, 1, 6, (uint)slot);
 
+    /// <summary>bladePresenceLed, the lamp that shows a person which blade is meant: 0 off; writable as the power is.</summary>
+    public static Oid IdentifyLamp(int slot) => Root.With(202, 1, 1, 8, (uint)slot);
+
     /// <summary>What one answer about presence, power LED and serial says. Everything unclear is unknown, with what was read.</summary>
     public static PowerReading Read(SnmpAnswer answer, string? expectedSerial)
     {
