@@ -2,11 +2,13 @@ using ActorHa.Configuration;
 using ActorHa.Core;
 using ActorHa.Drivers.Fencing.ModularServer;
 using ActorHa.Ports;
+using ActorHa.Snmp.Security;
+using Microsoft.Extensions.Logging;
 
 namespace ActorHa.Agent.Fencing;
 
 /// <summary>Fence drivers by name: a new device is its folder in the drivers and one line here.</summary>
-public sealed class DeviceRegistry(MemberSettings settings) : IAsyncDisposable
+public sealed class DeviceRegistry(MemberSettings settings, ILogger? log = null) : IAsyncDisposable
 {
     private readonly Dictionary<(string Name, DeviceConfig Config), ModularServerChassis> _chassis = [];
 
@@ -30,7 +32,16 @@ public sealed class DeviceRegistry(MemberSettings settings) : IAsyncDisposable
         try
         {
             if (!_chassis.TryGetValue((name, device), out var chassis))
-                _chassis[(name, device)] = chassis = new ModularServerChassis(ModularServerOptions.Parse(device.Options), password.RevealText());
+            {
+                var options = ModularServerOptions.Parse(device.Options);
+                if (options.Priv != PrivProtocol.None && settings.PrivacyPasswordOf(name) is null)
+                    return new NoDevice($"{name}: this member has no {name}-privacy-password-file, which level = authPriv needs");
+                _chassis[(name, device)] = chassis = new ModularServerChassis(options, password.RevealText(), privacyPassword: settings.PrivacyPasswordOf(name)?.RevealText());
+                foreach (var weak in options.Warnings)
+                {
+                    if (log is not null) DeviceLog.Weak(log, name, weak);
+                }
+            }
             return chassis.Plug(slot);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
@@ -63,4 +74,10 @@ public sealed class NoDevice(string why) : IFenceDevice
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+internal static partial class DeviceLog
+{
+    [LoggerMessage(310, LogLevel.Warning, "device {Name}: {Weakness}")]
+    public static partial void Weak(ILogger log, string name, string weakness);
 }
