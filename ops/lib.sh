@@ -104,8 +104,16 @@ build() {
     fi
     printf 'building %s\n' "$project" >&2
     touch "$stamp.new"
-    "$dotnet" build "$repository/src/$project" -c Release -o "$artifacts" --nologo -v q -maxcpucount:1 >"$artifacts/$project.log" 2>&1 ||
+    "$dotnet" build "$repository/src/$project" -c Release --nologo -v q -maxcpucount:1 >"$artifacts/$project.log" 2>&1 ||
       { cat "$artifacts/$project.log" >&2; fail "$project does not build"; }
+    collect "$project"
     mv "$stamp.new" "$stamp"
   done
+}
+
+# collect PROJECT: puts together in $artifacts what its build has left. Files are replaced, not written over: a program
+# that runs from there has them mapped.
+collect() {
+  mkdir -p "$artifacts"
+  cp -R --remove-destination "$repository/src/$1/bin/Release/net10.0/." "$artifacts"
 }

@@ -38,6 +38,7 @@ public sealed class CommandLine
         root.Options.Add(socket);
         root.Options.Add(timeout);
         root.Subcommands.Add(Status());
+        root.Subcommands.Add(Protection());
         root.Subcommands.Add(History());
         root.Subcommands.Add(Config());
         root.Subcommands.Add(Vm());
@@ -66,6 +67,14 @@ public sealed class CommandLine
         var watch = new Option<bool>("--watch") { Description = "Again every 2 s, until interrupted" };
         var command = new Command("status", "Members, virtual machines, alarms. Exit code 4 when not quorate or not protected") { json, watch };
         Act(command, (call, parsed) => StatusCommand.RunAsync(call, parsed.GetValue(json), parsed.GetValue(watch)));
+        return command;
+    }
+
+    private Command Protection()
+    {
+        var json = new Option<bool>("--json") { Description = "For programs" };
+        var command = new Command("protection", "Whether each host could be fenced now, and how that is known. Exit code 4 when one could not") { json };
+        Act(command, (call, parsed) => ProtectionCommand.RunAsync(call, parsed.GetValue(json)));
         return command;
     }
 
@@ -173,7 +182,16 @@ public sealed class CommandLine
         var host = new Argument<string>("HOST") { Description = "Its name" };
         var confirm = new Command("confirm", "States that the power of a host is physically removed; its virtual machines then start elsewhere") { host };
         Act(confirm, (call, parsed) => FenceConfirmCommands.RunAsync(call, parsed.GetRequiredValue(host)));
-        return new("fence", "What only a person can prove") { confirm };
+        var drilled = new Argument<string>("HOST") { Description = "Its name; it must own no virtual machines" };
+        var yes = Yes("Drill without asking");
+        var drill = new Command("drill", "Switches a host without virtual machines off and on again, proves and measures it") { drilled, yes };
+        Act(drill, async (call, parsed) =>
+        {
+            var name = parsed.GetRequiredValue(drilled);
+            if (!parsed.GetValue(yes) && !terminal.Confirm($"Cut the power of {name} and switch it on again?")) return ExitCodes.Bad;
+            return await FenceDrillCommands.RunAsync(call, name);
+        });
+        return new("fence", "Shows that fencing works, or stands in for it") { confirm, drill };
     }
 
     private static Option<bool> Yes(string description) => new("--yes") { Description = description };

@@ -80,6 +80,7 @@ public static class ClusterConfigReader
         MaxFences = section.Integer("max-fences", 1, 100),
         FenceWhenAgentLost = section.Boolean("fence-when-agent-lost"),
         StartsAtOnce = section.Integer("starts-at-once", 1, 100),
+        PowerOnAfterFence = section.OneOf("power-on-after-fence", ("stay-off", PowerOnPolicy.StayOff), ("on", PowerOnPolicy.On)),
         Shutdown = section.OneOf("shutdown", ("release", ShutdownPolicy.Release), ("freeze", ShutdownPolicy.Freeze)),
     };
 

@@ -60,7 +60,8 @@ public static class ConfigDiff
     private static List<(string, string)> Show(Policies p) =>
     [
         ("max-fences", Number(p.MaxFences)), ("fence-when-agent-lost", YesNo(p.FenceWhenAgentLost)),
-        ("starts-at-once", Number(p.StartsAtOnce)), ("shutdown", p.Shutdown == ShutdownPolicy.Release ? "release" : "freeze"),
+        ("starts-at-once", Number(p.StartsAtOnce)), ("power-on-after-fence", p.PowerOnAfterFence == PowerOnPolicy.StayOff ? "stay-off" : "on"),
+        ("shutdown", p.Shutdown == ShutdownPolicy.Release ? "release" : "freeze"),
     ];
 
     private static List<(string, string)> Show(DeviceConfig d) => [("driver", d.Driver), .. d.Options.Select(o => (o.Key, o.Value))];
@@ -73,7 +74,7 @@ public static class ConfigDiff
 
     private static List<(string, string)> Show(VmConfig v) =>
     [
-        ("priority", Number(v.Priority)), ("memory", Units.PrintMebibytes(v.MemoryMb)), ("failover", YesNo(v.Failover)),
+        ("priority", Number(v.Priority)), ("memory", Units.PrintMebibytes(v.MemoryMb)), ("failover", YesNo(v.Failover)), ("preemptible", YesNo(v.Preemptible)),
         ("hosts", v.Hosts.IsEmpty ? "all" : string.Join(", ", v.Hosts)), ("max-restarts", Number(v.MaxRestarts)),
         ("steady-after", Units.Print(v.SteadyAfter)), ("stop-grace", Units.Print(v.StopGrace)),
         ("driver", v.Driver), ("definition", v.Definition),

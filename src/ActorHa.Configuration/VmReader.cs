@@ -23,7 +23,10 @@ internal static class VmReader
             SteadyAfter: section.Duration("steady-after", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
             StopGrace: section.Duration("stop-grace", TimeSpan.Zero, TimeSpan.FromHours(1)),
             Driver: section.Parsed("driver", "qemu", t => t == "qemu" ? t : null) ?? "",
-            Definition: ReadDefinition(section));
+            Definition: ReadDefinition(section))
+        {
+            Preemptible = section.Boolean("preemptible"),
+        };
         CheckHome(section, vm);
         CheckRoom(section, vm, hosts);
         return vm;

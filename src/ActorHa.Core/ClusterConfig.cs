@@ -62,7 +62,11 @@ public sealed record VmConfig(
     TimeSpan SteadyAfter,
     TimeSpan StopGrace,
     string Driver,
-    string Definition);
+    string Definition)
+{
+    /// <summary>It may be stopped to make room for a VM of higher priority that finds none.</summary>
+    public bool Preemptible { get; init; }
+}
 
 /// <summary>All durations that decisions use. <c>hocon/reference.conf</c> explains what each trades.</summary>
 public sealed record Timers
@@ -134,8 +138,21 @@ public sealed record Policies
     /// <summary>Starts of VMs under way at once on one host.</summary>
     public int StartsAtOnce { get; init; } = 4;
 
+    /// <summary>Whether a host that was fenced gets its power back once its recovery is recorded.</summary>
+    public PowerOnPolicy PowerOnAfterFence { get; init; } = PowerOnPolicy.StayOff;
+
     /// <summary>What becomes of a host's VMs when it is shut down in an orderly way.</summary>
     public ShutdownPolicy Shutdown { get; init; } = ShutdownPolicy.Release;
+}
+
+/// <summary>What becomes of a fenced host.</summary>
+public enum PowerOnPolicy
+{
+    /// <summary>It stays off until a person switches it on.</summary>
+    StayOff,
+
+    /// <summary>It is switched on, as often as <see cref="Policies.MaxFences"/> allows.</summary>
+    On,
 }
 
 /// <summary>What an orderly shutdown of a host does with its VMs.</summary>

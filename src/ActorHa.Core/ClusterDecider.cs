@@ -23,7 +23,9 @@ public static class ClusterDecider
         MemberRules.Admit,
         FenceRules.Switch,
         FenceRules.Request,
-        FenceRules.PowerOn,
+        PowerRules.End,
+        PowerRules.Again,
+        DrillRules.Step,
         FenceRules.Arm,
         VmRules.Stray,
         VmRules.Observe,
@@ -40,7 +42,12 @@ public static class ClusterDecider
     {
         var no = new Refusals();
         if (s.ConfigNumber == 0) return new(null, [new(v.Self.Value, "no configuration is applied yet: actorha config apply FILE", true)]);
-        if (!v.Quorate) return new(null, [new(v.Self.Value, "not quorate: asks for nothing, starts nothing, leaves what runs; bring another voter back (actorha status)", true)]);
+        if (!v.Quorate)
+        {
+            // The way out, where our own fence is part of the trouble (case 16).
+            var off = s.Hosts.Where(h => h.Value.SwitchedOff is not null).Select(h => $", or actorha power on {h.Key}").FirstOrDefault();
+            return new(null, [new(v.Self.Value, $"not quorate: asks for nothing, starts nothing, leaves what runs; bring another voter back (actorha status{off})", true)]);
+        }
         foreach (var rule in Rules)
         {
             if (rule(s, v, no) is { Acts: true } decision) return new(decision, no.All);

@@ -122,6 +122,18 @@ public sealed record HostState
     /// <summary>An order to switch it on, not yet carried out.</summary>
     public PowerOnOrder? PowerOn { get; init; }
 
+    /// <summary>Its newest life was ended by our fence device, and it has not been switched on since.</summary>
+    public SwitchedOff? SwitchedOff { get; init; }
+
+    /// <summary>Entry of the newest proof by its fence device: that the device may switch it is known since then; 0 = never.</summary>
+    public long LastFenced { get; init; }
+
+    /// <summary>A fence drill under way.</summary>
+    public Drill? Drill { get; init; }
+
+    /// <summary>The newest drill's result.</summary>
+    public DrillResult? Drilled { get; init; }
+
     /// <summary>Closed: has an open fence request.</summary>
     [JsonIgnore]
     public bool IsClosed => Request is not null;
@@ -172,6 +184,13 @@ public sealed record AnnouncedStop(TimeSpan Within, long Index);
 
 /// <summary>An order to switch a host on.</summary>
 public sealed record PowerOnOrder(MemberName Executor, AgentRun Run, string Operator, long Index);
+
+/// <summary>A host that we switched off.</summary>
+/// <param name="Level">The fencing level that proved it: that is where it is switched on again.</param>
+/// <param name="ByOperator">A person ordered it (or a drill did): policy leaves it off.</param>
+/// <param name="Tries">Orders to switch it on that failed.</param>
+/// <param name="TriedIndex">Entry of the newest of them, or of the proof.</param>
+public sealed record SwitchedOff(int Level, bool ByOperator, int Tries, long TriedIndex);
 
 /// <summary>Hands off: nothing is started, stopped or fenced.</summary>
 /// <param name="Operator">Who set it.</param>

@@ -17,6 +17,9 @@ public sealed record SetMaintenance(bool On, TimeSpan? For, string Operator) : C
 /// <summary>Switches a host off or on, through the same proof as a fence.</summary>
 public sealed record PowerHost(MemberName Host, bool On, bool Force, string Operator) : Command(Operator);
 
+/// <summary>Switches a host without VMs off and on again, through the proof, and measures it.</summary>
+public sealed record DrillHost(MemberName Host, string Operator) : Command(Operator);
+
 /// <summary>A person states that the host's power is physically removed.</summary>
 public sealed record ConfirmFence(MemberName Host, string TypedName, string Operator) : Command(Operator);
 
@@ -49,6 +52,7 @@ public static class CommandDecider
         SetMaintenance c => Maintain(s, c),
         PowerHost { On: true } c => PowerOn(s, v, c),
         PowerHost c => PowerOff(s, v, c),
+        DrillHost c => DrillRules.Begin(s, v, c),
         ConfirmFence c => Confirm(s, v, c),
         ReleaseHost c when !s.Config.Hosts.ContainsKey(c.Host) => No($"there is no host {c.Host}"),
         ReleaseHost c => Decision.Record("host release", $"{c.Operator} releases {c.Host}: its fences are forgotten", new HostReleased(c.Host, c.Operator)),
@@ -112,34 +116,33 @@ public static class CommandDecider
         return Decision.Record("maintenance on", $"{c.Operator} begins maintenance{(c.For is { } t ? $" for {t}" : "")}: nothing is started, stopped or fenced", new MaintenanceBegan(c.Operator, c.For));
     }
 
+    /// <summary>Why a person may not have a host switched off through this member; null when he may.</summary>
+    internal static string? WhyNotSwitchOff(ClusterState s, View v, MemberName host)
+    {
+        if (!s.Config.Hosts.ContainsKey(host)) return $"there is no host {host}";
+        var h = s.Host(host);
+        if (s.Maintenance is { } m) return $"maintenance, set by {m.Operator}: end it first (actorha maintenance off)";
+        if (host == v.Self) return $"{host} cannot switch itself off through the proof: ask another member";
+        if (!h.IsLiving) return $"{host} is off already, proven";
+        if (h.IsClosed) return $"{host} is being fenced already";
+        if (FenceRules.Brake(s, host) is { } brake) return brake;
+        if (v.IsHost && !s.Host(v.Self).IsFit) return $"{v.Self} is not admitted, or closed: ask another member";
+        return Arming.WhyNot(s, host) is { Length: > 0 } why ? $"{host} is not protected: {why}" : null;
+    }
+
     private static Decision PowerOff(ClusterState s, View v, PowerHost c)
     {
-        if (!s.Config.Hosts.ContainsKey(c.Host)) return No($"there is no host {c.Host}");
-        var h = s.Host(c.Host);
-        if (s.Maintenance is { } m) return No($"maintenance, set by {m.Operator}: end it first (actorha maintenance off)");
-        if (c.Host == v.Self) return No($"{c.Host} cannot switch itself off through the proof: ask another member");
-        if (!h.IsLiving) return No($"{c.Host} is off already, proven");
-        if (h.IsClosed) return No($"{c.Host} is being fenced already");
-        if (FenceRules.Brake(s, c.Host) is { } brake) return No(brake);
-        if (v.IsHost && !s.Host(v.Self).IsFit) return No($"{v.Self} is not admitted, or closed: ask another member");
-        if (Arming.WhyNot(s, c.Host) is { Length: > 0 } why) return No($"{c.Host} is not protected: {why}");
+        if (WhyNotSwitchOff(s, v, c.Host) is { } why) return No(why);
         var owned = s.Vms.Keys.Where(vm => s.Owns(c.Host, vm)).ToList();
         if (owned.Count > 0 && !c.Force) return No($"{c.Host} owns {string.Join(", ", owned)}: move or stop them first, or force it (their unwritten data is lost)");
         var request = s.LastEpoch.Next();
         return Decision.Record("power off", $"{c.Operator} switches {c.Host} off ({request})",
-            new FenceRequested(request, c.Host, h.Joined, v.Self, c.Operator), new FenceSwitching(request, c.Host, v.Self, v.Run));
+            new FenceRequested(request, c.Host, s.Host(c.Host).Joined, v.Self, c.Operator), new FenceSwitching(request, c.Host, v.Self, v.Run));
     }
 
     private static Decision PowerOn(ClusterState s, View v, PowerHost c)
     {
-        if (!s.Config.Hosts.TryGetValue(c.Host, out var config)) return No($"there is no host {c.Host}");
-        var h = s.Host(c.Host);
-        if (h.IsClosed) return No($"{c.Host} is being fenced: it is not switched on before that is over");
-        if (h.IsLiving && v.Peer(c.Host).Verdict == Verdict.Alive) return No($"{c.Host} is alive");
-        if (config.Fencing.IsEmpty) return No($"{c.Host} has no fence device that could switch it on");
-        // Power-on only after the recovery is recorded: each VM running, waiting with its reason, or refused.
-        var open = s.Vms.FirstOrDefault(vm => vm.Value.Owner?.Host == c.Host && !s.IsOwned(vm.Key) && vm.Value.Wanted && vm.Value.Waiting is null);
-        if (open.Value is not null) return No($"the recovery of {open.Key} is not recorded yet");
+        if (PowerRules.WhyNot(s, v, c.Host) is { } why) return No(why);
         return Decision.Record("power on", $"{c.Operator} switches {c.Host} on", new PowerOnOrdered(c.Host, v.Self, v.Run, c.Operator));
     }
 
@@ -157,7 +160,7 @@ public static class CommandDecider
         // An agent that has just started has heard nothing because it was not there.
         if (peer.HeardAt is null && v.Now - v.Started < ConfirmSilence) return No($"{v.Self} has listened for {(v.Now - v.Started).TotalSeconds:0} s only: refused within {ConfirmSilence.TotalSeconds:0} s of its start");
         if (peer.Verdict is Verdict.Alive or Verdict.Degraded or Verdict.AgentSilent or Verdict.Contradiction) return No($"{c.Host} still answers ({peer.Verdict})");
-        var events = ImmutableArray.Create<Event>(new HostFenced(r.Number, c.Host, r.Incarnation, new Proof("person", [$"{c.Operator} states that the power of {c.Host} is physically removed", peer.Evidence])));
+        var events = ImmutableArray.Create<Event>(new HostFenced(r.Number, c.Host, r.Incarnation, new Proof(Proof.Person, [$"{c.Operator} states that the power of {c.Host} is physically removed", peer.Evidence])));
         var takes = VmRules.Takes(s.Evolve(events, s.Index + 1), v, out var sentence);
         return new Decision("fence confirm", $"{c.Operator} confirms that {c.Host} is without power{(sentence.Length > 0 ? $": {sentence}" : "")}", events.AddRange(takes), [peer.Evidence]);
     }

@@ -53,10 +53,14 @@ public sealed record Orders(
             if (h.Request is { } r && r.Executor == v.Self && Mine(v, r.ExecutorRun, r.SwitchIndex) && s.Maintenance is null)
                 orders[host] = new FenceOrder(r.SwitchIndex, r.Number, r.Incarnation, r.Level, SwitchOn: false, StandDown: r.Operator is null);
             else if (h.PowerOn is { } on && h.Request is null && on.Executor == v.Self && Mine(v, on.Run, on.Index))
-                orders[host] = new FenceOrder(on.Index, Epoch.None, h.Joined, 0, SwitchOn: true, StandDown: false);
+                orders[host] = On(on.Index, h);
+            else if (v.OnWithoutQuorum.TryGetValue(host, out var alone) && !v.Quorate && PowerRules.WhyNotWithoutQuorum(s, v, host) is null)
+                orders[host] = On(alone.Number, h);
         }
         return orders.ToImmutable();
     }
+
+    private static FenceOrder On(long index, HostState h) => new(index, Epoch.None, h.Joined, h.SwitchedOff?.Level ?? 0, SwitchOn: true, StandDown: false);
 
     private static bool Mine(View v, AgentRun? run, long? index) => run == v.Run && index is { } i && v.OwnEntries.Contains(i);
 }

@@ -38,6 +38,12 @@ public sealed record View
     /// <summary>A majority accepted a write of ours lately.</summary>
     public bool Quorate { get; init; }
 
+    /// <summary>Since when no majority has accepted a write of ours; null while it does.</summary>
+    public Instant? NotQuorateSince { get; init; }
+
+    /// <summary>Hosts that are to be switched on without quorum; kept until it could be recorded.</summary>
+    public ImmutableSortedDictionary<MemberName, UnrecordedOn> OnWithoutQuorum { get; init; } = ImmutableSortedDictionary<MemberName, UnrecordedOn>.Empty;
+
     /// <summary>What is heard of the others.</summary>
     public ImmutableSortedDictionary<MemberName, PeerView> Peers { get; init; } = ImmutableSortedDictionary<MemberName, PeerView>.Empty;
 
@@ -176,7 +182,19 @@ public sealed record FencerReport(long Switch, int Level, FencerOutcome Outcome,
 /// <param name="Fingerprint">Of the mapping that was checked; see <see cref="Arming.Fingerprint"/>.</param>
 /// <param name="Detail">For people.</param>
 /// <param name="At">When it was checked.</param>
-public sealed record Protection(bool Ready, bool Wrong, string Fingerprint, string Detail, Instant At);
+public sealed record Protection(bool Ready, bool Wrong, string Fingerprint, string Detail, Instant At)
+{
+    /// <summary>Duration of the power question.</summary>
+    public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>When the newest check that found all well was made.</summary>
+    public Instant? ReadyAt { get; init; }
+}
+
+/// <summary>An order to switch a host on that no entry stands behind.</summary>
+/// <param name="Operator">Who gave it.</param>
+/// <param name="Number">Stands where an order has its entry's index: -1, and one less with each further try.</param>
+public sealed record UnrecordedOn(string Operator, long Number);
 
 /// <summary>How far a switching is.</summary>
 public enum FencerOutcome

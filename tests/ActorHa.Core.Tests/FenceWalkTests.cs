@@ -138,7 +138,7 @@ public sealed class FenceWalkTests
     }
 
     [Fact]
-    public void After_three_readings_that_are_not_off_it_is_set_again_then_after_twice_as_many()
+    public void After_three_rounds_that_are_not_off_it_is_set_again_then_after_twice_as_many()
     {
         var walk = Ordered().Answered();
         for (var i = 0; i < 3; i++) walk.Later(0.3).Reads(Power.On);
@@ -148,6 +148,39 @@ public sealed class FenceWalkTests
         Assert.Equal(2, walk.Sets);
         walk.Later(0.3).Reads(Power.On);
         Assert.Equal(3, walk.Sets);
+    }
+
+    [Fact]
+    public void In_the_first_second_after_a_set_it_reads_again_soon_then_once_per_settle()
+    {
+        var walk = Ordered().Later(0.1).Answered().Reads(Power.On);
+        Assert.Equal([new WakeFencer(Sec(0.05))], walk.Effects);
+        walk.Later(0.05).Hear(new FenceTick());
+        Assert.Equal([new ReadPower(0)], walk.Effects);
+        Assert.Equal([new WakeFencer(Sec(0.05))], walk.Reads(Power.On).Effects);
+        // The proof's own distance stays what it was.
+        Assert.Equal([new WakeFencer(new Timers().Settle)], walk.Later(0.05).Off().Effects);
+        Assert.Equal(FencerOutcome.Proven, Outcome(walk.Later(0.2).Off()));
+
+        var late = Ordered().Answered().Later(1).Reads(Power.On);
+        Assert.Equal([new WakeFencer(new Timers().Settle)], late.Effects);
+        var on = new WalkBench().Hear(new FenceOrdered(WalkBench.Order(on: true, standDown: false))).Answered().Reads(Power.Off);
+        Assert.Equal([new WakeFencer(new Timers().Settle)], on.Effects);
+    }
+
+    [Fact]
+    public void Readings_closer_than_settle_are_one_round_and_bring_no_set_nearer()
+    {
+        var walk = Ordered().Answered();
+        // 8 readings in 0.35 s: two rounds.
+        for (var i = 0; i < 8; i++) walk.Reads(Power.On).Later(0.05);
+        Assert.Equal(1, walk.Sets);
+        Assert.Equal(2, walk.Reads(Power.On).Sets);
+        walk.Answered();
+        // Twice as many rounds: the sixth begins 1 s after the first.
+        for (var i = 0; i < 20; i++) walk.Reads(Power.On).Later(0.05);
+        Assert.Equal(2, walk.Sets);
+        Assert.Equal(3, walk.Reads(Power.On).Sets);
     }
 
     [Fact]

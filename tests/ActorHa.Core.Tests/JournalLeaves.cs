@@ -12,6 +12,7 @@ public sealed class JournalLeaves
         Joins(A, 2), Admits(A), new AgentStarted(W, RunOf(W, 2), "1.2"), new AgentStopAnnounced(A, Sec(30)), new HostLeaving(A, I(1)), new HostReleased(A, "operator"),
         Asks(A, B), Switches(A, B), new FenceEnded(E(5), A, 20, true, "answered"), new FenceLevelFailed(E(5), A, 0, "no answer"), new FenceWithdrawn(E(5), A, A), Fenced(A),
         new PowerOnOrdered(A, B, RunOf(B), "operator"), new PowerOnEnded(A, true, "reads on"),
+        new DrillBegan(A, E(5), B, "operator"), new DrillEnded(A, DrillGrade.Good, "proven off after 0.5 s", Sec(0.3)),
         new FencingArmed(A, "mac at slot", "seen"), new FencingDisarmed(A, "another's slot"),
         new VmAssigned(Mail, B, I(1), E(9)), new VmStarting(Mail, E(1), I(1), RunOf(A)), new VmStopping(Mail, E(1), RunOf(A), "operator"), new VmActive(Mail, E(1), 42),
         new VmFailed(Mail, E(1), "killed"), new VmSteady(Mail, E(1)), new VmReleased(Mail, E(1), true), new VmWaiting(Mail, "waits for memory"),

@@ -19,7 +19,7 @@ public sealed class KernelRules
         bench.Conflicts();
         Assert.Contains(bench.Effects, e => e is ReadTail { After: 1 });
         Assert.NotEqual(first.Bytes.ToArray(), bench.Sent?.Bytes.ToArray());
-        bench.Reads().Conflicts();
+        bench.Reads();
         Assert.Equal(2, bench.Sent!.Expected.Index);
         Assert.Equal(bench.Journal.Head, bench.Sent.Expected);
         Assert.NotEqual(MindBench.Entry(first).Id, MindBench.Entry(bench.Sent).Id);

@@ -14,6 +14,15 @@ public sealed class PeerWatchTests
     public void Beats_present_is_alive_whatever_the_power(Power power) => Assert.Equal(Verdict.Alive, new WatchBench().Beat().Later(0.1).Power(power).Probe(false).Verdict);
 
     [Fact]
+    public void Time_alone_changes_nothing_before_a_beat_may_be_missing()
+    {
+        var watch = new WatchBench();
+        Assert.Equal(new Timers().LookAfter, watch.UntilLook);
+        Assert.Equal(new Timers().LookAfter - Sec(0.1), watch.Beat().Later(0.1).UntilLook);
+        Assert.Equal(Sec(0.025), watch.Later(0.25).UntilLook);
+    }
+
+    [Fact]
     public void Beats_that_say_sick_are_degraded() => Assert.Equal(Verdict.Degraded, new WatchBench().Beat(well: false).Verdict);
 
     [Theory]

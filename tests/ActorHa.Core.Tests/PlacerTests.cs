@@ -82,6 +82,41 @@ public sealed class PlacerTests
     }
 
     [Fact]
+    public void What_is_preemptible_makes_room_for_what_matters_more()
+    {
+        // tickets (128) and lists (96) fill rainbowdash up to 32 MiB; mail needs 96.
+        var s = Case.Given(Configures(Preemptible(Tickets, Lists)), Joins(A), Admits(A), Joins(B), Admits(B)).Runs(Tickets, B, 1).Runs(Lists, B, 2).State;
+        Assert.Equal("waits for memory: tickets makes room on rainbowdash", Why(s, Mail, B));
+        Assert.Equal("tickets for mail", Displaced(s, B));
+        Assert.Equal("", Displaced(s, A, B));
+    }
+
+    [Fact]
+    public void Only_preemptible_ones_of_lower_priority_make_room()
+    {
+        static ClusterState Full(Action<Site.Builder>? change) =>
+            Case.Given(Configures(change), Joins(A), Admits(A), Joins(B), Admits(B)).Runs(Tickets, B, 1).Runs(Lists, B, 2).State;
+        Assert.Equal("", Displaced(Full(null), B));
+        Assert.Equal("", Displaced(Full(b => { Preemptible(Tickets, Lists)(b); b.Vms[Mail] = b.Vms[Mail] with { Priority = 60 }; }), B));
+        // What two cannot make, none is stopped for.
+        Assert.Equal("", Displaced(Full(b => { Preemptible(Tickets)(b); b.Vms[Mail] = b.Vms[Mail] with { MemoryMb = 200 }; }), B));
+    }
+
+    [Fact]
+    public void No_more_are_stopped_than_are_needed()
+    {
+        // monitor (64, lowest) alone is too little; tickets alone is enough: monitor is spared.
+        var s = Case.Given(Configures(b => { Preemptible(Tickets, MonitorVm)(b); b.Vms[Mail] = b.Vms[Mail] with { MemoryMb = 180 }; }), Joins(A), Admits(A), Joins(B), Admits(B))
+            .Runs(Tickets, B, 1).Runs(MonitorVm, B, 2).State;
+        Assert.Equal("tickets for mail", Displaced(s, B));
+    }
+
+    private static Action<Site.Builder> Preemptible(params VmName[] vms) => b => { foreach (var vm in vms) b.Vms[vm] = b.Vms[vm] with { Preemptible = true }; };
+
+    private static string Displaced(ClusterState s, params MemberName[] usable) =>
+        string.Join(" ", Placer.Displaced(s, usable.ToImmutableSortedSet()).Select(d => $"{d.Key} for {d.Value}"));
+
+    [Fact]
     public void The_same_state_gives_the_same_places_whatever_the_order_of_the_configuration()
     {
         var s = Empty();

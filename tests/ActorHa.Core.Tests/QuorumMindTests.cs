@@ -90,7 +90,7 @@ public sealed class QuorumMindTests
         bench.Journal.Add(B, new VmWanted(Mail, false, "another"));
         bench.Conflicts();
         Assert.Null(Answer(bench));
-        bench.Reads().Conflicts();
+        bench.Reads();
         Assert.False(Answer(bench)!.Accepted);
         Assert.Contains("stopped by an operator already", Answer(bench)!.Because, StringComparison.Ordinal);
     }
@@ -216,6 +216,30 @@ public sealed class QuorumMindTests
     {
         var line = new JournalLine().Add(B, Configures());
         IsReadOnly(new MindBench(line, seen: new JournalHead(1, 2, "abc")).Quorate().Reads(), "this member has seen entry 2, the journal ends at 1");
+    }
+
+    [Fact]
+    public void A_first_read_that_was_only_stale_is_got_over()
+    {
+        var line = new JournalLine().Add(B, Configures());
+        var longer = new JournalLine().Add(B, Configures()).Add(B, Joins(B));
+        var bench = new MindBench(line, seen: longer.Head).Quorate().Reads();
+        IsReadOnly(bench, "this member has seen entry 2, the journal ends at 1");
+        bench.Journal.Add(longer.Raws[1].Bytes);
+        bench.Reads();
+        Assert.Null(bench.Mind.ReadOnly);
+        Assert.NotNull(bench.Sent);
+    }
+
+    [Fact]
+    public void Who_lost_the_race_decides_only_on_what_won_it()
+    {
+        var bench = AtRest().Hear(Wants(1, false)).Conflicts();
+        Assert.Contains(bench.Effects, e => e is ReadTail);
+        Assert.Null(bench.Sent);
+        Assert.Null(bench.Hear(new MindTick()).Sent);
+        bench.Journal.Add(B, Joins(B));
+        Assert.NotNull(bench.Reads().Sent);
     }
 
     [Fact]

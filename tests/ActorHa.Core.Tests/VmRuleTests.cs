@@ -50,6 +50,24 @@ public sealed class VmRuleTests
     }
 
     [Fact]
+    public void A_preemptible_vm_makes_room_and_then_waits_for_room_itself()
+    {
+        // applejack is lost; tickets fills rainbowdash so far that mail, which matters more, finds no room.
+        var c = TheSite(b => b.Vms[Tickets] = b.Vms[Tickets] with { Preemptible = true, MemoryMb = 200 })
+            .And(new VmReleased(Tickets, E(3), false)).Runs(Tickets, B, 5).And(Asks(A, B, 6), Switches(A, B, 6), Fenced(A, 6)).As(B);
+        var all = c.Settle();
+        Assert.Contains(all, e => e is VmWaiting { Reason: "waits for memory: tickets makes room on rainbowdash" } w && w.Vm == Mail);
+        var stop = Assert.Single(all.OfType<VmStopping>());
+        Assert.Equal((Tickets, "it makes room for mail"), (stop.Vm, stop.Reason));
+        Assert.DoesNotContain(all, e => e is VmAssigned);
+        c.Sees(Tickets, VmCondition.Absent, null, c.State.Vm(Tickets).Stop!.Index);
+        all = c.Settle();
+        Assert.Contains(all, e => e is VmReleased r && r.Vm == Tickets);
+        Assert.Equal([Mail, Lists], all.OfType<VmAssigned>().Select(a => a.Vm));
+        Assert.Contains(all, e => e is VmWaiting w && w.Vm == Tickets && w.Reason.StartsWith("waits for memory: needs 200 MiB", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Restarts_wait_ever_longer_then_it_is_given_up_for_another_host()
     {
         var c = TheSite().As(A);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ActorHa.FaultyAgent;
 
 /// <summary>
-/// A file in the agent's state directory that names the step at which the agent dies: once, by SIGKILL, with nothing
+/// A file in the agent's state directory that names the step at which the agent dies (or a thread of it hangs): once, by SIGKILL, with nothing
 /// flushed, closed or said. The file is gone before the death, so that the next life lives.
 /// </summary>
 /// <param name="stateDirectory">The agent's own directory.</param>
@@ -20,12 +20,26 @@ public sealed class DeathWish(string stateDirectory)
     {
         lock (_gate)
         {
-            if (!File.Exists(_file) || File.ReadAllText(_file).Trim() != step) return;
-            File.Delete(_file);
+            if (!Granted(step)) return;
             using var self = Process.GetCurrentProcess();
             self.Kill();
             // The signal is on its way; not one instruction more of the step must be done meanwhile.
             Thread.Sleep(Timeout.Infinite);
         }
+    }
+
+    /// <summary>Hangs here for ever if this is the step: only the thread that came here.</summary>
+    public void HangAt(string step)
+    {
+        bool hangs;
+        lock (_gate) hangs = Granted(step);
+        if (hangs) Thread.Sleep(Timeout.Infinite);
+    }
+
+    private bool Granted(string step)
+    {
+        if (!File.Exists(_file) || File.ReadAllText(_file).Trim() != step) return false;
+        File.Delete(_file);
+        return true;
     }
 }

@@ -11,7 +11,7 @@ namespace ActorHa.FaultyAgent;
 /// <summary>
 /// The parts that ship, each with a place to die before and after what it does. Steps:
 /// <c>before-append:EVENT</c>, <c>after-append:EVENT</c> (committed, and nobody was told), <c>before-set</c>,
-/// <c>after-set</c>, <c>before-second-reading</c>, <c>before-start</c>, <c>after-start</c>.
+/// <c>after-set</c>, <c>before-second-reading</c>, <c>before-start</c>, <c>after-start</c>; and <see cref="StickyLog.Step"/>.
 /// </summary>
 public static class Faulty
 {
@@ -19,6 +19,7 @@ public static class Faulty
     public static AgentParts Build(MemberSettings settings, ILoggerFactory logs)
     {
         var wish = new DeathWish(settings.StateDir);
+        logs.AddProvider(new StickyLog(wish));
         var real = RealParts.Build(settings, logs);
         return real with
         {

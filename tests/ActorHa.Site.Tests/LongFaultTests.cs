@@ -56,4 +56,32 @@ public sealed class LongFaultTests(ShippedSite site, ITestOutputHelper output) :
         await FencedOnceAsync();
         await EndAsync();
     }
+
+    [SiteFact]
+    public async Task Case_18_a_fenced_host_that_boots_and_does_not_hear_its_peer_fences_nobody()
+    {
+        await RecoveredAsync(await Lab.FreezeAsync("applejack"));
+        await FencedOnceAsync();
+        var there = await VmProcessesAsync("rainbowdash");
+        Say((await Lab.CutOneWayAsync("rainbowdash", "applejack")).Text);
+        await Lab.PowerOnAsync("applejack");
+        await UntilAsync("applejack to join", async () => (await EventsAsync("witness")).Any(e => e is { Name: "HostJoined", Host: "applejack" }));
+        await HoldsForAsync(TimeSpan.FromSeconds(10), "what recovered runs", async () => there.SequenceEqual(await VmProcessesAsync("rainbowdash")));
+        Assert.DoesNotContain(await EventsAsync("witness"), e => e is { Host: "rainbowdash", Name: "FenceRequested" or "FenceSwitching" or "HostFenced" });
+        Assert.Single(await EventsAsync("witness"), e => e.Name == "HostFenced");
+        await EndAsync();
+    }
+
+    [SiteFact]
+    public async Task Case_60_an_announced_stop_does_not_hide_a_loss_of_power()
+    {
+        await Lab.StopAsync("applejack", "agent");
+        await UntilAsync("the announcement", async () => (await EventsAsync("witness")).Any(e => e is { Name: "AgentStopAnnounced", Host: "applejack" }));
+        await UntilAsync("the agent to end", async () => (await Lab.StatusAsync())["applejack"].Process("agent") is null);
+        var recovery = await RecoveredAsync(await Lab.PowerOffAsync("applejack"));
+        // Not at the announced deadline (60 s), nor when it would be suspected.
+        Assert.InRange(recovery.Started, 0, 10_000);
+        await FencedOnceAsync();
+        await EndAsync();
+    }
 }

@@ -21,11 +21,13 @@ public sealed class ApiServer : IAsyncDisposable
     public ApiServer(string socket, StatusPage page, Ledger ledger, CommandDesk desk, ILoggerFactory logs)
     {
         _socket = socket;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        // Empty: the usual builders look for appsettings.json below the working directory and watch it, which is "/" for a
+        // service. The watcher's thread then wakes for every file of the machine that changes.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
+        builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
-        builder.WebHost.ConfigureKestrel(k =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.ListenUnixSocket(socket);
             k.Limits.MaxRequestBodySize = 1 << 20;
@@ -68,6 +70,7 @@ public sealed class ApiServer : IAsyncDisposable
         Post<MaintenanceCommand>(ApiContract.Maintenance, desk, c => new SetMaintenance(c.On, c.ForSeconds is { } s ? TimeSpan.FromSeconds(s) : null, c.Operator));
         Post<PowerCommand>(ApiContract.Power, desk, c => new PowerHost(new(c.Host), c.Action == PowerAction.On, c.Force, c.Operator));
         Post<FenceConfirmCommand>(ApiContract.FenceConfirm, desk, c => new ConfirmFence(new(c.Host), c.TypedName, c.Operator));
+        Post<FenceDrillCommand>(ApiContract.FenceDrill, desk, c => new DrillHost(new(c.Host), c.Operator));
         Post<HostReleaseCommand>(ApiContract.HostRelease, desk, c => new ReleaseHost(new(c.Host), c.Operator));
     }
 

@@ -27,7 +27,8 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             [.. Alarms(now)],
             [.. now.Refusals.Where(r => !r.Alarm).Select(r => new RefusalDto(r.Subject, r.Because))],
             [.. s.Config.Hosts.Keys.Concat(s.Config.Witnesses).Order().Select(m => Member(s, v, m))],
-            [.. s.Config.Vms.Select(vm => Vm(s, v, vm.Key, vm.Value))]);
+            [.. s.Config.Vms.Select(vm => Vm(s, v, vm.Key, vm.Value))],
+            Beats(beats()));
     }
 
     /// <summary>What a person should know before confirming that a host has no power; null when there is no such host.</summary>
@@ -47,6 +48,8 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
             peer.Evidence.Length > 0 ? [$"{peer.Verdict}: {peer.Evidence}"] : [],
             [.. s.Config.Vms.Where(vm => vm.Value.Failover && s.Owns(name, vm.Key)).Select(vm => vm.Key.Value)]);
     }
+
+    private static BeatsDto Beats(HeartbeatCounters c) => new(c.Sent, c.Late, c.Heard, c.Refused.ToDictionary(r => r.Key.ToString(), r => r.Value));
 
     private string Role => who.IsHost ? "host" : "witness";
 
@@ -73,14 +76,18 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         var protection = !isHost ? null : new ProtectionDto(
             unarmed.Length == 0 && wrong.Length == 0,
             unarmed.Length > 0 ? unarmed : wrong.Length > 0 ? wrong : check?.Detail ?? "armed",
-            check is null ? null : (long)(MonotonicClock.System.Now - check.At).TotalMilliseconds);
+            Age(check?.At), Age(check?.ReadyAt), (long?)check?.RoundTrip?.TotalMilliseconds,
+            h.LastFenced > 0 ? ledger.When(h.LastFenced) : null,
+            h.Drilled is { } drill ? $"{drill.Grade.ToString().ToLowerInvariant()}{(ledger.When(drill.Index) is { } when ? $", {when.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "")}" : null);
         return new MemberDto(
             name.Value, isHost ? "host" : "witness", self ? "alive" : Say(peer.Verdict),
             h.Joined.Number, isHost && h.IsFit, h.IsClosed, h.Leaving, protection,
             self ? s.ConfigNumber : peer.EverHeard ? peer.ConfigNumber : null,
-            self || peer.HeardAt is null ? null : (long)(MonotonicClock.System.Now - peer.HeardAt.Value).TotalMilliseconds,
+            self ? null : Age(peer.HeardAt),
             isHost ? Placer.MemoryUsed(s, name) : 0, isHost ? s.Config.Hosts[name].MemoryMb : 0, h.Fences);
     }
+
+    private static long? Age(Instant? at) => at is { } then ? (long)(MonotonicClock.System.Now - then).TotalMilliseconds : null;
 
     private VmDto Vm(ClusterState s, View v, VmName name, VmConfig config)
     {

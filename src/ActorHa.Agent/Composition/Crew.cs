@@ -78,7 +78,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         var started = clock.Now;
         foreach (var peer in _peers)
         {
-            var parts = new WatcherParts(Quorum, who.IsHost ? _fencers.GetValueOrDefault(peer) : null, probe);
+            var parts = new WatcherParts(Quorum, _fencers.GetValueOrDefault(peer), AsksPower: who.IsHost, probe);
             var isHost = s.Config.Hosts.ContainsKey(peer);
             _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")));
         }

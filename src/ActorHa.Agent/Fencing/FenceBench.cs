@@ -69,9 +69,17 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
         return Together(await Task.WhenAll(plugs.Select((p, i) => p.ForceOffAsync(i < stamps.Length ? stamps[i] : null, patience, cancel))));
     }
 
-    /// <summary>Switches all plugs of a level on.</summary>
-    public async Task<SetDone> OnAsync(MemberName host, int level, TimeSpan patience, CancellationToken cancel) =>
-        Together(await Task.WhenAll(Plugs(host, level).Select(p => p.PowerOnAsync(patience, cancel))));
+    /// <summary>
+    /// Switches all plugs of a level on, after those of the other levels: a level that was tried and proved nothing may have
+    /// cut a power of its own. The answer is that of the level asked for.
+    /// </summary>
+    public async Task<SetDone> OnAsync(MemberName host, int level, TimeSpan patience, CancellationToken cancel)
+    {
+        var asked = Plugs(host, level);
+        var others = _levels.GetValueOrDefault(host, []).SelectMany(l => l).Except(asked);
+        await Task.WhenAll(others.Select(p => p.PowerOnAsync(patience, cancel)));
+        return Together(await Task.WhenAll(asked.Select(p => p.PowerOnAsync(patience, cancel))));
+    }
 
     /// <summary>Checks every plug of every level: ready when at least one whole level is.</summary>
     public async Task<Protection> CheckAsync(MemberName host, string fingerprint, TimeSpan patience, Instant now, CancellationToken cancel)
@@ -88,7 +96,7 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
             var checks = await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)));
             var detail = string.Join("; ", checks.Select(c => c.Detail));
             wrong |= checks.Any(c => c.Wrong);
-            if (!wrong && checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, $"{detail} ({checks.Max(c => c.RoundTrip).TotalMilliseconds:0} ms)", now);
+            if (!wrong && checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, detail, now) { RoundTrip = checks.Max(c => c.RoundTrip) };
             details.Add(detail);
         }
         return new Protection(false, wrong, fingerprint, string.Join(" | ", details), now);

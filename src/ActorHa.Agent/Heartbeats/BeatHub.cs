@@ -8,6 +8,8 @@ namespace ActorHa.Agent.Heartbeats;
 /// <summary>Between the beat's threads and the actors: what we say of ourselves, and to whom what is heard goes.</summary>
 public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock, Ledger ledger) : IBeatSource, IBeatSink
 {
+    private static readonly uint Stuck = WireIds.Milliseconds(new Timers().MindTimeout);
+
     private readonly ulong _boot = WireIds.PrefixOf(boot);
     private volatile Route[] _routes = [];
     private long _turned;
@@ -40,8 +42,13 @@ public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock,
     {
         foreach (var route in _routes)
         {
-            if (route.Name == beat.Sender) route.Watcher.Tell(Direct(beat, receivedAt));
-            else if (beat.TryFind(route.Name, out var seen)) route.Watcher.Tell(new PeerSighted(PeerOf(beat.Sender), seen.BootPrefix, seen.Sequence, receivedAt - TimeSpan.FromMilliseconds(seen.AgeMs)));
+            if (route.Name == beat.Sender)
+            {
+                if (beat.MindAgeMs <= Stuck) (route.Boot, route.Sequence) = (WireIds.PrefixOf(beat.Boot), beat.Sequence);
+                route.Watcher.Tell(Direct(beat, receivedAt));
+            }
+            // What was heard directly, or something newer, is no news from another: at rest that is every sighting.
+            else if (beat.TryFind(route.Name, out var seen) && (seen.BootPrefix != route.Boot || seen.Sequence > route.Sequence)) route.Watcher.Tell(new PeerSighted(PeerOf(beat.Sender), seen.BootPrefix, seen.Sequence, receivedAt - TimeSpan.FromMilliseconds(seen.AgeMs)));
         }
     }
 
@@ -60,5 +67,13 @@ public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock,
 
     private MemberName PeerOf(WireName name) => _routes.FirstOrDefault(r => r.Name == name)?.Peer ?? new MemberName("?");
 
-    private sealed record Route(WireName Name, MemberName Peer, ActorRef<WatchMessage> Watcher);
+    /// <summary>A peer, and the newest beat heard of it directly with a living mind. Receiving thread only.</summary>
+    private sealed class Route(WireName name, MemberName peer, ActorRef<WatchMessage> watcher)
+    {
+        public WireName Name => name;
+        public MemberName Peer => peer;
+        public ActorRef<WatchMessage> Watcher => watcher;
+        public ulong Boot { get; set; }
+        public long Sequence { get; set; }
+    }
 }

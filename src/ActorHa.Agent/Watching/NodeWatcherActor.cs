@@ -9,8 +9,8 @@ namespace ActorHa.Agent.Watching;
 /// <summary>Watches one peer: turns beats, sightings, answers and power into a verdict. Decides nothing.</summary>
 public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogger log) : Actor<WatchMessage>
 {
-    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan InGap = TimeSpan.FromMilliseconds(25);
+    // The system's timers count whole milliseconds: one that is a little early must not turn in a hot loop.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ProbePatience = TimeSpan.FromMilliseconds(200);
     private readonly WatchTick _tick = new();
     private Verdict _said = Verdict.Unheard;
@@ -18,7 +18,7 @@ public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogge
     /// <inheritdoc/>
     protected internal override ValueTask PreStart()
     {
-        Context.After(Calm, _tick);
+        Rest();
         return ValueTask.CompletedTask;
     }
 
@@ -27,8 +27,8 @@ public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogge
     {
         var now = Context.Now;
         var (ask, seen, news) = watch.Receive(message, now);
-        if (message is WatchTick) Context.After(watch.View.Verdict == Verdict.Alive ? Calm : InGap, _tick);
-        if (ask.HasFlag(WatchAsk.Power)) parts.Fencer?.Tell(new PowerWanted(Context.Self));
+        if (message is WatchTick) Rest();
+        if (parts.AsksPower && ask.HasFlag(WatchAsk.Power)) parts.Fencer?.Tell(new PowerWanted(Context.Self));
         if (ask.HasFlag(WatchAsk.Probe))
             Context.Pipe(async ct => new ProbeAnswered(now, await parts.Probe.AnswersAsync(watch.Peer, ProbePatience, ct)), _ => new ProbeAnswered(now, false));
         if (seen is not null) parts.Fencer?.Tell(new Walk(new TargetSeen(seen)));
@@ -38,13 +38,22 @@ public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogge
         parts.Quorum.Tell(new PeerSaid(watch.Peer, news));
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Beats come ten times a second and wake it by themselves: it looks by the clock only when they may be missing.</summary>
+    private void Rest()
+    {
+        var now = Context.Now;
+        var pause = watch.NextLook(now) - now;
+        Context.After(pause > Shortest ? pause : Shortest, _tick);
+    }
 }
 
 /// <summary>What a NodeWatcher works with.</summary>
 /// <param name="Quorum">Hears its verdicts.</param>
-/// <param name="Fencer">Asks the peer's power; null where the peer cannot be fenced.</param>
+/// <param name="Fencer">Hears every sign of life: they void its readings and stop its first SET. Null where the peer cannot be fenced.</param>
+/// <param name="AsksPower">In a gap, have the fencer read the peer's power. Hosts do; the witness leaves the device to them.</param>
 /// <param name="Probe">Asks whether another process of the peer answers.</param>
-public sealed record WatcherParts(ActorRef<QuorumMessage> Quorum, ActorRef<FencerLetter>? Fencer, IPeerProbe Probe);
+public sealed record WatcherParts(ActorRef<QuorumMessage> Quorum, ActorRef<FencerLetter>? Fencer, bool AsksPower, IPeerProbe Probe);
 
 internal static partial class WatcherLog
 {

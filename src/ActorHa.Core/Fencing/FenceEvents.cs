@@ -67,24 +67,53 @@ public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Inca
     /// <inheritdoc/>
     public override ClusterState Apply(ClusterState s, long index) => s.Host(Host).Request is not { } r || r.Number != Request || r.Incarnation != Incarnation
         ? s
-        : s.With(Host, h => h with { Request = null, Over = Incarnation > h.Over ? Incarnation : h.Over, Fences = h.Fences + 1, Announced = null, Leaving = false });
+        : s.With(Host, h => h with
+        {
+            Request = null,
+            Over = Incarnation > h.Over ? Incarnation : h.Over,
+            // A person's order is no fault of the host.
+            Fences = h.Fences + (r.Operator is null ? 1 : 0),
+            Announced = null,
+            Leaving = false,
+            SwitchedOff = Proof.Method == Proof.Device ? new SwitchedOff(r.Level, r.Operator is not null, 0, index) : h.SwitchedOff,
+            LastFenced = Proof.Method == Proof.Device ? index : h.LastFenced,
+            Drill = h.Drill is { } d && d.Request == Request ? d with { Off = index, Visible = Proof.Visible } : h.Drill,
+        });
 }
 
 /// <summary>What proves that a host is off.</summary>
-/// <param name="Method">How: <c>modular-server</c>, <c>person</c>.</param>
+/// <param name="Method">How: <see cref="Device"/>, <see cref="Person"/>.</param>
 /// <param name="Says">The readings or the person's statement, for people.</param>
-public sealed record Proof(string Method, ImmutableArray<string> Says);
+/// <param name="Visible">From the end of the switching order to the question whose answer was the first "off"; null when nothing was switched.</param>
+public sealed record Proof(string Method, ImmutableArray<string> Says, TimeSpan? Visible = null)
+{
+    /// <summary>Two readings of a fence device.</summary>
+    public const string Device = "fence device";
+
+    /// <summary>A person's statement.</summary>
+    public const string Person = "person";
+}
 
 /// <summary>An operator wants a host switched on; one member does it.</summary>
 public sealed record PowerOnOrdered(MemberName Host, MemberName Executor, AgentRun Run, string Operator) : Event
 {
     /// <inheritdoc/>
-    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with { PowerOn = new PowerOnOrder(Executor, Run, Operator, index) });
+    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with
+    {
+        PowerOn = new PowerOnOrder(Executor, Run, Operator, index),
+        Drill = h.Drill is { On: 0 } d ? d with { On = index } : h.Drill,
+    });
 }
 
 /// <summary>The order to switch on was carried out, or could not be.</summary>
 public sealed record PowerOnEnded(MemberName Host, bool Done, string Detail) : Event
 {
     /// <inheritdoc/>
-    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with { PowerOn = null });
+    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with
+    {
+        PowerOn = null,
+        // On, as the device says: the host has only to boot. Not on: tried again later, where policy wants it.
+        SwitchedOff = Done ? null : h.SwitchedOff is { } off ? off with { Tries = off.Tries + 1, TriedIndex = index } : null,
+        Drill = h.Drill is { } d && !Done ? d with { Fault = $"it could not be switched on: {Detail}" } : h.Drill,
+    });
 }

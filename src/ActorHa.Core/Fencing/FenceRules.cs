@@ -166,18 +166,6 @@ internal static class FenceRules
         return left >= needed ? null : $"{host} may not be fenced: only {left} other host(s) admitted and open, {needed} needed";
     }
 
-    /// <summary>An order to switch a host on was carried out.</summary>
-    public static Decision? PowerOn(ClusterState s, View v, Refusals no)
-    {
-        foreach (var (host, h) in s.Hosts)
-        {
-            if (h.PowerOn is not { } order || order.Executor != v.Self || order.Run != v.Run) continue;
-            if (v.Fencers.GetValueOrDefault(host) is { } report && report.Switch == order.Index && report.Outcome is FencerOutcome.Proven or FencerOutcome.LevelFailed)
-                return Decision.Record("power-on", $"{host}: {report.Detail}", new PowerOnEnded(host, report.Outcome == FencerOutcome.Proven, report.Detail));
-        }
-        return null;
-    }
-
     /// <summary>The mapping host → plugs was proven, or is wrong: armed, or not.</summary>
     public static Decision? Arm(ClusterState s, View v, Refusals no)
     {

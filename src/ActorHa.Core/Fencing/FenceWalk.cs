@@ -51,7 +51,11 @@ public sealed record SayFence(FencerReport Report) : FenceEffect;
 /// </summary>
 public sealed class FenceWalk(Timers timers, Instant started)
 {
-    private const int ReadingsBeforeNextSet = 3;
+    private const int RoundsBeforeNextSet = 3;
+
+    /// <summary>A power supply goes down within tenths of a second: so long after a SET it is asked again soon.</summary>
+    private static readonly TimeSpan Eager = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EagerPause = TimeSpan.FromMilliseconds(50);
 
     private Timers _timers = timers;
     private int _levels = 1;
@@ -68,12 +72,14 @@ public sealed class FenceWalk(Timers timers, Instant started)
     private Instant _readAt;
     private int _sent;
     private bool _unanswered;
-    private int _notOff;
-    private int _untilSet = ReadingsBeforeNextSet;
+    private int _rounds;
+    private Instant _nextRound;
+    private int _untilSet = RoundsBeforeNextSet;
     private bool _done;
     private FenceOrder? _next;
     private bool _waits;
     private string _last = "";
+    private TimeSpan? _visible;
 
     /// <summary>Takes a message in; returns what to do.</summary>
     public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now)
@@ -133,9 +139,9 @@ public sealed class FenceWalk(Timers timers, Instant started)
         var sameSwitch = order is not null && order.Switch == _order?.Switch;
         _order = order;
         if (order is null) return;
-        (_ordered, _done, _notOff, _untilSet) = (now, false, 0, ReadingsBeforeNextSet);
+        (_ordered, _done, _rounds, _nextRound, _untilSet) = (now, false, 0, now, RoundsBeforeNextSet);
         if (sameSwitch) _off = null;
-        else (_sent, _unanswered) = (0, false);
+        else (_sent, _unanswered, _visible) = (0, false, null);
         if (_seen.Verdict is Verdict.Alive && order is { StandDown: true, SwitchOn: false }) StandDown(todo, "it is seen alive before the first SET");
         else Set(todo);
     }
@@ -181,6 +187,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
             todo.Add(new SayFence(new FencerReport(_order.Switch, _order.Level, FencerOutcome.Proven, _sent, !_unanswered, Proof(first.Reading, r.Reading, first.Ended, now), _last)));
             return;
         }
+        if (_sent > 0 && r.Asked - _setEnded is { Ticks: >= 0 } visible) _visible ??= visible;
         _off = Keep(r, now);
         Read(now, todo);
     }
@@ -188,26 +195,28 @@ public sealed class FenceWalk(Timers timers, Instant started)
     private (Instant, Instant, PowerReading) Keep(PowerRead r, Instant now) =>
         _off is { } first && first.Reading.Source == r.Reading.Source ? first : (r.Asked, now, r.Reading);
 
-    private Proof Proof(PowerReading first, PowerReading second, Instant firstAt, Instant now) => new("fence device",
-        [$"request {_order!.Request}, switching entry {_order.Switch}, {_sent} SET(s)", $"off: {first.Detail} [{first.Source}]", $"off again after {(now - firstAt).TotalMilliseconds:0} ms: {second.Detail} [{second.Source}]"]);
+    private Proof Proof(PowerReading first, PowerReading second, Instant firstAt, Instant now) => new(Core.Proof.Device,
+        [$"request {_order!.Request}, switching entry {_order.Switch}, {_sent} SET(s)", $"off: {first.Detail} [{first.Source}]", $"off again after {(now - firstAt).TotalMilliseconds:0} ms: {second.Detail} [{second.Source}]"], _visible);
 
     private void Again(Instant now, List<FenceEffect> todo)
     {
-        _notOff++;
+        // Readings closer together than settle are one round: however often it is read, it is SET no sooner than before.
+        if (now >= _nextRound) (_rounds, _nextRound) = (_rounds + 1, now + _timers.Settle);
         if (now - _ordered > _timers.DevicePatience * 10 * (1 + Math.Min(_order!.Level, 8)))
         {
             Say(todo, FencerOutcome.LevelFailed, $"{_sent} SET(s) in {(now - _ordered).TotalSeconds:0} s, last reading {_last}");
             return;
         }
-        if (_notOff >= _untilSet)
+        if (_rounds >= _untilSet)
         {
-            // A blade that powers itself on, a SET that was lost: SET again, each time after twice as many readings.
-            (_notOff, _untilSet) = (0, _untilSet * 2);
+            // A blade that powers itself on, a SET that was lost: SET again, each time after twice as many rounds.
+            (_rounds, _nextRound, _untilSet) = (0, now, _untilSet * 2);
             Set(todo);
             return;
         }
-        _readAt = now + _timers.Settle;
-        todo.Add(new WakeFencer(_timers.Settle));
+        var pause = !_order.SwitchOn && now - _setEnded < Eager && EagerPause < _timers.Settle ? EagerPause : _timers.Settle;
+        _readAt = now + pause;
+        todo.Add(new WakeFencer(pause));
     }
 
     private void Seen(Instant now, List<FenceEffect> todo)

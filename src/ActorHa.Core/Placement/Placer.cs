@@ -11,10 +11,18 @@ public static class Placer
     /// <summary>Places all VMs that are wanted and have no owner.</summary>
     /// <param name="s">Committed state.</param>
     /// <param name="usable">Hosts that may get VMs now (fit, heard, not leaving).</param>
-    public static ImmutableArray<Placed> Place(ClusterState s, IReadOnlySet<MemberName> usable)
+    public static ImmutableArray<Placed> Place(ClusterState s, IReadOnlySet<MemberName> usable) => Plan(s, usable).Placed;
+
+    /// <summary>Preemptible VMs that must make room, each with the VM that needs it more (case 42).</summary>
+    /// <param name="s">Committed state.</param>
+    /// <param name="usable">Hosts that may get VMs now.</param>
+    public static ImmutableSortedDictionary<VmName, VmName> Displaced(ClusterState s, IReadOnlySet<MemberName> usable) => Plan(s, usable).Displaced;
+
+    private static (ImmutableArray<Placed> Placed, ImmutableSortedDictionary<VmName, VmName> Displaced) Plan(ClusterState s, IReadOnlySet<MemberName> usable)
     {
         var free = s.Config.Hosts.ToDictionary(h => h.Key, h => h.Value.MemoryMb - MemoryUsed(s, h.Key));
         var placed = ImmutableArray.CreateBuilder<Placed>();
+        var displaced = ImmutableSortedDictionary.CreateBuilder<VmName, VmName>();
         foreach (var (name, vm) in s.Config.Vms.OrderByDescending(v => v.Value.Priority).ThenBy(v => v.Key))
         {
             var state = s.Vm(name);
@@ -27,9 +35,44 @@ public static class Placer
             }
             var to = Choose(s, vm, state, usable, free, out var reason);
             if (to is { } host) free[host] -= vm.MemoryMb;
+            else if (MakeRoom(s, vm, state, usable, free, displaced) is { } made)
+            {
+                // What will be free is not free yet: nobody else gets it before it is, nor what is kept of the rest.
+                free[made.Host] = Math.Min(free[made.Host], free[made.Host] + made.Stopped.Sum(v => s.Config.Vms[v].MemoryMb) - vm.MemoryMb);
+                foreach (var stopped in made.Stopped) displaced[stopped] = name;
+                reason = $"waits for memory: {string.Join(", ", made.Stopped)} make{(made.Stopped.Length == 1 ? "s" : "")} room on {made.Host}";
+            }
             placed.Add(new Placed(name, to, reason));
         }
-        return placed.ToImmutable();
+        return (placed.ToImmutable(), displaced.ToImmutable());
+    }
+
+    /// <summary>The first host on which stopping preemptible VMs of lower priority makes room, and the least of them that do.</summary>
+    private static (MemberName Host, ImmutableArray<VmName> Stopped)? MakeRoom(
+        ClusterState s, VmConfig vm, VmState state, IReadOnlySet<MemberName> usable, Dictionary<MemberName, long> free, IReadOnlyDictionary<VmName, VmName> displaced)
+    {
+        foreach (var host in Allowed(s, vm, state).Where(h => usable.Contains(h) && !state.GaveUpOn.Contains(h) && free[h] < vm.MemoryMb))
+        {
+            var candidates = s.Config.Vms
+                .Where(v => v.Value.Preemptible && v.Value.Priority < vm.Priority && s.Vm(v.Key).Owner?.Host == host && s.IsOwned(v.Key) && !displaced.ContainsKey(v.Key))
+                .OrderBy(v => v.Value.Priority).ThenByDescending(v => v.Key).ToList();
+            var (room, taken) = (free[host], new List<KeyValuePair<VmName, VmConfig>>());
+            foreach (var candidate in candidates.TakeWhile(_ => room < vm.MemoryMb))
+            {
+                taken.Add(candidate);
+                room += candidate.Value.MemoryMb;
+            }
+            if (room < vm.MemoryMb) continue;
+            // A small one that was taken first may turn out not to be needed: the most important are spared first.
+            foreach (var spared in Enumerable.Reverse(taken).ToList())
+            {
+                if (room - spared.Value.MemoryMb < vm.MemoryMb) continue;
+                taken.Remove(spared);
+                room -= spared.Value.MemoryMb;
+            }
+            return (host, [.. taken.Select(t => t.Key)]);
+        }
+        return null;
     }
 
     /// <summary>Memory that VMs with an owner on this host use, MiB.</summary>

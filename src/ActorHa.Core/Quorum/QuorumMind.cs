@@ -24,6 +24,8 @@ public sealed class QuorumMind
     private bool _reading;
     private bool _readAgain;
     private string? _readOnly;
+    private string? _short;
+    private bool _behind;
     private long _entries;
     private Instant? _lastAccepted;
     private Instant _nextPulse;
@@ -54,7 +56,7 @@ public sealed class QuorumMind
     public View View => _view;
 
     /// <summary>Why nothing may be decided on this journal; null when it may.</summary>
-    public string? ReadOnly => _readOnly;
+    public string? ReadOnly => _readOnly ?? _short;
 
     /// <summary>The refusals that stand.</summary>
     public ImmutableArray<Refusal> Refusals => _refusals;
@@ -67,7 +69,8 @@ public sealed class QuorumMind
     {
         var todo = new List<QuorumEffect>();
         Hear(message, now, todo);
-        _view = _view with { Now = now, Quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout };
+        var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
+        _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : _view.NotQuorateSince ?? now };
         Beat(now, todo);
         Think(now, wall, todo);
         return todo;
@@ -79,7 +82,10 @@ public sealed class QuorumMind
         {
             case PeerSaid p: _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) }; break;
             case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
-            case ProtectionSaid p: _view = _view with { Protections = _view.Protections.SetItem(p.Host, p.Protection) }; break;
+            case ProtectionSaid p:
+                var proven = p.Protection.Ready ? p.Protection.At : _view.Protections.GetValueOrDefault(p.Host)?.ReadyAt;
+                _view = _view with { Protections = _view.Protections.SetItem(p.Host, p.Protection with { ReadyAt = proven }) };
+                break;
             case VmSaid v: _view = _view with { Vms = _view.Vms.SetItem(v.Vm, v.Seen) }; break;
             case WellSaid w: _view = _view with { Well = w.Well }; break;
             case StopBegun: _view = _view with { Stopping = true }; break;
@@ -91,11 +97,11 @@ public sealed class QuorumMind
                 if (p.Accepted) Accepted(p.Sent);
                 break;
             case TailFailed:
-                _reading = false;
+                (_reading, _behind) = (false, false);
                 // Whatever was asked for meanwhile is asked again at the next re-read; an unknown append at the next tick.
                 break;
             case TailRead t:
-                _reading = false;
+                (_reading, _behind) = (false, false);
                 Learn(t, now, todo);
                 break;
             case AppendSettled a: Settle(a, now, todo); break;
@@ -143,6 +149,7 @@ public sealed class QuorumMind
                 _pending = null;
                 // The loser re-reads and re-decides, and usually finds nothing left to do.
                 if (p.Command is { } c) Requeue(c);
+                _behind = true;
                 Read(todo);
                 break;
             case AppendFate.Unknown:
@@ -173,11 +180,12 @@ public sealed class QuorumMind
         var head = tail.Head?.Index ?? 0;
         // A journal put back from elsewhere may be as long as ours: head and tail are read at one moment and must agree.
         if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
-        if (!_loaded && _readOnly is null && head <= _state.Index)
-        {
-            _loaded = true;
-            if (_seen is { } seen && seen.Index > _state.Index) Distrust($"this member has seen entry {seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen");
-        }
+        // Shorter than what was seen: put back from elsewhere, or a read that is stale (both Debian versions of etcd give such).
+        // Nothing is decided on it; a stale one is longer at the next reading, another one is known at the entry that was seen.
+        _short = head < _seen?.Index && _state.Index < _seen?.Index
+            ? $"this member has seen entry {_seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen"
+            : null;
+        if (head <= _state.Index && _short is null) _loaded = true;
         SettleUnknown(todo);
     }
 
@@ -207,6 +215,7 @@ public sealed class QuorumMind
         if (_seen?.Index == entry.Index && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
+        foreach (var e in entry.Events.OfType<PowerOnEnded>()) _view = _view with { OnWithoutQuorum = _view.OnWithoutQuorum.Remove(e.Host) };
         todo.Add(new EntryLearned(entry, entry.Who == _view.Self));
         todo.Add(new StateChanged(_state, _head));
     }
@@ -215,11 +224,13 @@ public sealed class QuorumMind
 
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
-        if (_readOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
+        if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
-        if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
+        // Who has lost the race decides on what won it, not once more on the old state.
+        var free = _pending is null && !_behind;
+        if (free && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
         // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
-        else if (_pending is null)
+        else if (free && _pending is null)
         {
             var findings = ClusterDecider.Decide(_state, _view);
             // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.
@@ -234,14 +245,30 @@ public sealed class QuorumMind
 
     private (Decision Decision, Commanded Command)? NextCommand(List<QuorumEffect> todo)
     {
+        if (!_view.Quorate && _loaded)
+            foreach (var host in PowerRules.AgainWithoutQuorum(_state, _view)) OnUnrecorded(host, "policy");
         while (_commands.TryDequeue(out var c))
         {
+            if (!_view.Quorate && c.Command is PowerHost { On: true } on) { todo.Add(OnWithoutQuorum(c.Ticket, on)); continue; }
             var decision = CommandDecider.Decide(_state, _view, c.Command);
             if (decision.Acts) return (decision, c);
             todo.Add(new AnswerCommand(c.Ticket, false, decision.Because, 0));
         }
         return null;
     }
+
+    /// <summary>The one order that needs no majority: a host that we switched off may be what is missing for one.</summary>
+    private AnswerCommand OnWithoutQuorum(long ticket, PowerHost on)
+    {
+        if (PowerRules.WhyNotWithoutQuorum(_state, _view, on.Host) is { } why) return new(ticket, false, why, 0);
+        OnUnrecorded(on.Host, on.Operator);
+        return new(ticket, true, $"{on.Host} is switched on without quorum; it is recorded when there is one", 0);
+    }
+
+    private void OnUnrecorded(MemberName host, string who) => _view = _view with
+    {
+        OnWithoutQuorum = _view.OnWithoutQuorum.SetItem(host, new UnrecordedOn(who, (_view.OnWithoutQuorum.GetValueOrDefault(host)?.Number ?? 0) - 1)),
+    };
 
     private void Append(Decision d, Commanded? command, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {

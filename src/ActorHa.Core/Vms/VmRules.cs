@@ -86,7 +86,7 @@ internal static class VmRules
     {
         sentence = "";
         if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well) return [];
-        var usable = s.Config.Hosts.Keys.Where(h => s.Host(h).IsFit && !s.Host(h).Leaving && (h == v.Self || v.Peer(h).Verdict == Verdict.Alive)).ToHashSet();
+        var usable = Usable(s, v);
         var events = ImmutableArray.CreateBuilder<Event>();
         var words = new List<string>();
         var epoch = s.LastEpoch;
@@ -149,8 +149,13 @@ internal static class VmRules
         if (!state.Wanted) return "an operator stopped it";
         if (state.MoveTo is { } target && target != v.Self) return $"it moves to {target}";
         if (s.Host(v.Self).Leaving) return $"{v.Self} is being shut down";
+        if (config.Preemptible && Placer.Displaced(s, Usable(s, v)).TryGetValue(vm, out var other)) return $"it makes room for {other}";
         return state.Failures > Restarts(s, vm) && config.Failover ? $"it failed {state.Failures} times on {v.Self}" : null;
     }
+
+    /// <summary>Hosts that may get VMs, as this member sees them.</summary>
+    private static HashSet<MemberName> Usable(ClusterState s, View v) =>
+        [.. s.Config.Hosts.Keys.Where(h => s.Host(h).IsFit && !s.Host(h).Leaving && (h == v.Self || v.Peer(h).Verdict == Verdict.Alive))];
 
     /// <summary>In the first minute a VM that never ran waits for the host that it prefers, unless that host's life is over.</summary>
     private static bool AwaitsItsHost(ClusterState s, View v, VmName vm, MemberName chosen)

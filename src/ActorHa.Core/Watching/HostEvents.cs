@@ -21,6 +21,8 @@ public sealed record HostJoined(MemberName Host, Incarnation Incarnation, BootId
             Announced = null,
             Refuted = h.Refuted.Clear(),
             PowerOn = null,
+            SwitchedOff = null,
+            Drill = h.Drill is { Off: > 0 } d ? d with { Joined = index } : h.Drill,
         });
 }
 
@@ -30,7 +32,13 @@ public sealed record HostAdmitted(MemberName Host, Incarnation Incarnation) : Ev
     /// <inheritdoc/>
     public override ClusterState Apply(ClusterState s, long index) => s.Host(Host).Joined != Incarnation
         ? s
-        : s.With(Host, h => h with { Admitted = Incarnation, OpenSwitches = [], Leaving = false });
+        : s.With(Host, h => h with
+        {
+            Admitted = Incarnation,
+            OpenSwitches = [],
+            Leaving = false,
+            Drill = h.Drill is { Joined: > 0 } d ? d with { Admitted = index } : h.Drill,
+        });
 }
 
 /// <summary>An agent process has taken over its member; ends an announced stop.</summary>

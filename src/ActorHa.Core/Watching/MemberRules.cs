@@ -58,10 +58,14 @@ internal static class MemberRules
         return null;
     }
 
-    /// <summary>A host that was well for a whole window has its fences forgotten.</summary>
+    /// <summary>
+    /// A host that was well for a whole window has its fences forgotten: the health proof that ends a quarantine without a
+    /// person. It needs no admission, or a host in quarantine could never give it.
+    /// </summary>
     public static Decision? Forget(ClusterState s, View v, Refusals no)
     {
-        if (!v.IsHost || s.Host(v.Self) is not { Fences: > 0, IsFit: true }) return null;
+        if (!v.IsHost || s.Host(v.Self) is not { Fences: > 0, IsLiving: true, IsClosed: false } me || me.Boot != v.Boot || !v.Well) return null;
+        if (!v.Peers.Values.Any(p => p is { Direct: true, Verdict: Verdict.Alive } && p.HearsUs is { } at && v.Now - at < s.Config.Timers.SuspectAfter)) return null;
         return v.Now - v.Started > s.Config.Timers.FenceWindow
             ? Decision.Record("forget", $"{v.Self} was well for {s.Config.Timers.FenceWindow}: its fences are forgotten", new HostReleased(v.Self, "time"))
             : null;

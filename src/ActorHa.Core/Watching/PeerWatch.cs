@@ -63,6 +63,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private static readonly TimeSpan TellAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan HintAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan InGap = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromMilliseconds(1200);
 
     private Timers _timers = timers;
@@ -88,6 +89,9 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
 
     /// <summary>The newest view.</summary>
     public PeerView View => _seen;
+
+    /// <summary>When time alone may change the verdict next; whatever else changes it comes as a message.</summary>
+    public Instant NextLook(Instant now) => LastSign + _timers.LookAfter is var due && due > now ? due : now + InGap;
 
     /// <summary>Takes a message in.</summary>
     public WatchTurn Receive(WatchMessage message, Instant now)

@@ -9,7 +9,10 @@ internal sealed class EtcdHealth(SiteDescription site) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, HttpClient> _clients = site.Members.ToDictionary(m => m.Name, m => Client(site, m));
+    private readonly Dictionary<string, HttpClient> _clients = site.Members.ToDictionary(m => m.Name, m => Connect(site, m));
+
+    /// <summary>Speaks to a member's etcd.</summary>
+    public HttpClient Client(MemberDescription member) => _clients[member.Name];
 
     /// <summary>Per member what is wrong; empty = healthy.</summary>
     public async Task<IReadOnlyDictionary<string, string>> AskAsync()
@@ -38,7 +41,7 @@ internal sealed class EtcdHealth(SiteDescription site) : IDisposable
         }
     }
 
-    private static HttpClient Client(SiteDescription site, MemberDescription member)
+    private static HttpClient Connect(SiteDescription site, MemberDescription member)
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) };
         if (site.Etcd.Tls is { } tls)

@@ -56,7 +56,7 @@ public static class LabCli
             case ["bench", "snmp", ..]:
                 return await Chassis.SnmpBench.RunAsync(words[2..], output);
             case ["bench", ..]:
-                return await Demo.Bench.RunAsync(paths, words[1..], output);
+                return await Benches.Bench.RunAsync(paths, words[1..], output);
             case ["run", var host, .. { Count: > 0 } command]:
                 return await RunInAsync(await new LabClient(paths.Dir).StatusAsync(), host, command);
             case ["referee"]:

@@ -60,6 +60,9 @@ public sealed class LabClient(string dir)
     /// <summary>Orderly shutdown; the host is off when this returns.</summary>
     public Task<LabReply> ShutdownAsync(string host) => AskAsync("shutdown", host);
 
+    /// <summary>Lets a host's etcd lead.</summary>
+    public Task<LabReply> LeadAsync(string host) => AskAsync("lead", host);
+
     /// <summary>Sets a fault of the chassis; <c>off</c> lifts it.</summary>
     public Task<LabReply> ChassisAsync(string fault, string value) => AskAsync("chassis", fault, value);
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ActorHa.Lab;
 
 /// <summary>What can be asked of a running lab: one line per command, each answered with a sentence.</summary>
-public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hosts, LabNetwork network, ChassisSettings chassis)
+public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hosts, LabNetwork network, ChassisSettings chassis, Func<string, Task<string>> lead)
 {
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(60);
 
@@ -21,6 +21,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
         "restart HOST agent|etcd        SIGTERM; it starts again after 0.2 s",
         "pause HOST agent|etcd|vm:NAME  SIGSTOP",
         "resume HOST agent|etcd|vm:NAME SIGCONT",
+        "lead HOST                      its etcd leads; the witness's agent takes that back within 10 s",
         "shutdown HOST                  orderly; the host switches itself off",
         ChassisSettings.Usage,
     ];
@@ -51,6 +52,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
             ["restart", var h, var role] => Send(h, Service(role), Signal.Terminate, "asked to end, starts again"),
             ["stop", var h, var role] => Stop(h, Service(role)),
             ["start", var h, var role] => Do(Host(h), x => x.Hold(Service(role), false), $"may run its {role} again"),
+            ["lead", var h] => await lead(site.Member(h).Name),
             ["shutdown", var h] => await ShutdownAsync(Host(h)),
             ["chassis", "heal"] => Chassis(chassis.Heal, "is well"),
             ["chassis", var fault, var value] => Chassis(() => chassis.Set(fault, value), $"{fault} {value}"),

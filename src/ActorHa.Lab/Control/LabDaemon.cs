@@ -34,8 +34,8 @@ public sealed class LabDaemon : IDisposable
         _network = new LabNetwork(site);
         var group = ControlGroup.Of(site.Name);
         _hosts = [.. site.Members.Select(m => new LabHost(site, m, paths, _network, group.Child(m.Name), Say))];
-        _commands = new LabCommands(site, _hosts, _network, _chassis);
         _health = new EtcdHealth(site);
+        _commands = new LabCommands(site, _hosts, _network, _chassis, new EtcdLeader(site, _health).MoveToAsync);
         _services = Services();
     }
 

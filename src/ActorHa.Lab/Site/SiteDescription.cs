@@ -146,6 +146,9 @@ public sealed record EtcdSettings
     /// <summary>Largest database, bytes.</summary>
     public long QuotaBytes { get; init; } = 1L << 30;
 
+    /// <summary>Growth of its heap between two collections, per cent: small rather than fast, as in the systemd unit.</summary>
+    public int Gogc { get; init; } = 50;
+
     /// <summary>Certificates; null = plain http.</summary>
     public EtcdTls? Tls { get; init; }
 }

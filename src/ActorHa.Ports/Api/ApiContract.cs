@@ -47,6 +47,9 @@ public static class ApiContract
     /// </summary>
     public const string FenceConfirm = "/fence/confirm";
 
+    /// <summary>POST <see cref="FenceDrillCommand"/> → <see cref="CommandResult"/>; its steps and its end are journal entries.</summary>
+    public const string FenceDrill = "/fence/drill";
+
     /// <summary>POST <see cref="HostReleaseCommand"/> → <see cref="CommandResult"/>.</summary>
     public const string HostRelease = "/host/release";
 

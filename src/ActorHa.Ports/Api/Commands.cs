@@ -63,6 +63,11 @@ public enum PowerAction
     On,
 }
 
+/// <summary>Drills a host without VMs: off, proven, on, joined, admitted, measured.</summary>
+/// <param name="Host">Which.</param>
+/// <param name="Operator">Who.</param>
+public sealed record FenceDrillCommand(string Host, string Operator);
+
 /// <summary>States that a host's power is physically removed.</summary>
 /// <param name="Host">Which.</param>
 /// <param name="TypedName">The name as the person typed it; must be the same.</param>

@@ -16,6 +16,7 @@ namespace ActorHa.Ports.Api;
 /// <param name="Refusals">What is not done at the moment, and why.</param>
 /// <param name="Members">All members, this one included, by name.</param>
 /// <param name="Vms">All VMs by name.</param>
+/// <param name="Beats">Heartbeats of this member since its agent's start.</param>
 public sealed record StatusDto(
     string Cluster,
     string Member,
@@ -29,7 +30,15 @@ public sealed record StatusDto(
     IReadOnlyList<AlarmDto> Alarms,
     IReadOnlyList<RefusalDto> Refusals,
     IReadOnlyList<MemberDto> Members,
-    IReadOnlyList<VmDto> Vms);
+    IReadOnlyList<VmDto> Vms,
+    BeatsDto? Beats = null);
+
+/// <summary>Heartbeats since the agent's start.</summary>
+/// <param name="Sent">Beats sent, each to all peers.</param>
+/// <param name="Late">Of these, more than an interval after their time.</param>
+/// <param name="Heard">Beats of peers that were accepted.</param>
+/// <param name="Refused">Datagrams that were dropped, by reason; reasons that never occurred are absent.</param>
+public sealed record BeatsDto(long Sent, long Late, long Heard, IReadOnlyDictionary<string, long> Refused);
 
 /// <summary>Maintenance: nothing is started, stopped or fenced.</summary>
 /// <param name="On">It is on.</param>
@@ -80,7 +89,18 @@ public sealed record MemberDto(
 /// <param name="Ready">Armed and lately proven.</param>
 /// <param name="Detail">Why, or why not.</param>
 /// <param name="AgeMs">Age of the check, ms; null = never checked.</param>
-public sealed record ProtectionDto(bool Ready, string Detail, long? AgeMs);
+/// <param name="ProvenAgeMs">Age of the newest check that found all well, ms; null = none in this agent's run.</param>
+/// <param name="RoundTripMs">Duration of the device's answer to the power question, ms.</param>
+/// <param name="Switched">When the device was last proven to have switched the host off; null = never, or not known here.</param>
+/// <param name="Drill">The newest drill: its grade and its age; null = none.</param>
+public sealed record ProtectionDto(
+    bool Ready,
+    string Detail,
+    long? AgeMs,
+    long? ProvenAgeMs = null,
+    long? RoundTripMs = null,
+    DateTimeOffset? Switched = null,
+    string? Drill = null);
 
 /// <summary>One VM.</summary>
 /// <param name="Name">Its name.</param>

@@ -67,6 +67,8 @@ internal sealed class WatchBench
 
     public PeerView View => _watch.View;
 
+    public TimeSpan UntilLook => _watch.NextLook(Now) - Now;
+
     public Verdict Verdict => Hear(new WatchTick()).View.Verdict;
 
     public WatchBench Later(double seconds)

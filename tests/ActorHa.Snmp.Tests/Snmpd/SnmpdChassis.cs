@@ -71,8 +71,17 @@ internal sealed class SnmpdChassis : IAsyncDisposable
         foreach (var sub in new[] { "cfg", "persist", "state" }) Directory.CreateDirectory(Path.Combine(chassis.directory, sub));
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Snmpd", "chassis.py"), chassis.Script);
         chassis.Configure("80001f880302fc00000001");
-        await chassis.RestartAsync();
-        return chassis;
+        try
+        {
+            await chassis.RestartAsync();
+            return chassis;
+        }
+        catch
+        {
+            // A daemon that does not answer runs all the same: it does not outlive the test.
+            await chassis.DisposeAsync();
+            throw;
+        }
     }
 
     private string Script => Path.Combine(directory, "chassis.py");
