@@ -37,7 +37,7 @@ package_of() {
     cpio) echo cpio ;;
     lz4) echo lz4 ;;
     openssl) echo openssl ;;
-    snmpget | snmpwalk | snmpset) echo snmp ;;
+    snmpget | snmpwalk | snmpset | snmptrap | snmpinform | snmpbulkget | snmpbulkwalk) echo snmp ;;
     snmpd) echo snmpd ;;
     fence_intelmodular | fence_ipmilan) echo fence-agents ;;
     ipmitool) echo ipmitool ;;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using ActorHa.Core;
 using ActorHa.Hocon;
 
@@ -43,12 +44,22 @@ internal static class DeviceReader
     private static IEnumerable<(string, string)> ModularServer(Section section)
     {
         foreach (var key in section.Keys.Where(k => k.Contains("password", StringComparison.Ordinal))) RefusePassword(section, key);
-        yield return ("address", section.Parsed("address", "an address or a host name", t => Uri.CheckHostName(t) != UriHostNameType.Unknown ? t : null) ?? "");
+        foreach (var key in section.Keys.Where(k => k is "community" or "version" or "snmp-version" or "snmp_version").ToArray())
+        {
+            section.Value(key);
+            section.Refuse(key, section.KeyOriginOf(key), $"\"{key}\"", "user, auth and level: the driver speaks SNMP version 3 only", "answers by v1 and v2c are not signed and prove nothing");
+        }
+        // An address, not a name: name servers fail when hosts do.
+        yield return ("address", section.Parsed("address", "an IP address (a name needs a name server, which may be lost with a host)", t => IPAddress.TryParse(t, out _) ? t : null) ?? "");
         yield return ("port", section.Integer("port", 1, 65535).ToString(CultureInfo.InvariantCulture));
         yield return ("user", section.Parsed("user", "a user name of at most 32 characters", t => t.Length is > 0 and <= 32 ? t : null) ?? "");
-        yield return ("auth", Word(section, "auth", "MD5", "SHA", "SHA-256"));
+        yield return ("auth", Word(section, "auth", "MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"));
         // Messages without authentication prove nothing: noAuthNoPriv is not offered.
-        yield return ("level", Word(section, "level", "authNoPriv"));
+        var level = section.Parsed("level", "authNoPriv or authPriv (what is not signed proves nothing)", t => t is "authNoPriv" or "authPriv" ? t : null) ?? "";
+        yield return ("level", level);
+        var privacy = Word(section, "privacy", "AES", "DES");
+        if (level == "authPriv") yield return ("privacy", privacy);
+        if (section.Value("serial") is not null) yield return ("serial", section.Parsed("serial", "a serial of 1 to 16 characters", t => t.Trim().Length is > 0 and <= 16 ? t : null) ?? "");
     }
 
     internal static void RefusePassword(Section section, string key)

@@ -16,6 +16,7 @@ namespace ActorHa.Configuration;
 /// <param name="Peers">The other members.</param>
 /// <param name="Etcd">The journal's member on this machine.</param>
 /// <param name="Secrets">Passwords by name: <c>ims-password</c>, <c>ims-privacy-password</c>.</param>
+/// <param name="Traps">Where traps of the chassis are heard; null = nowhere.</param>
 /// <param name="Qemu">The QEMU driver.</param>
 /// <param name="Log">The log.</param>
 public sealed record MemberSettings(
@@ -30,6 +31,7 @@ public sealed record MemberSettings(
     ImmutableSortedDictionary<MemberName, PeerSettings> Peers,
     EtcdSettings Etcd,
     ImmutableSortedDictionary<string, Secret> Secrets,
+    IPEndPoint? Traps,
     QemuSettings Qemu,
     LogSettings Log)
 {

@@ -71,6 +71,7 @@ public static class MemberSettingsReader
             Peers: ReadPeers(member, name),
             Etcd: ReadEtcd(member.Child("etcd"), secrets, files),
             Secrets: secrets.ReadAll(member.Child("secrets")),
+            Traps: member.Child("traps") is var traps && traps.Value("listen") is not null ? EndPoint(traps, "listen") : null,
             Qemu: ReadQemu(member.Child("qemu"), secrets),
             Log: new(member.Child("log").OneOf("level",
                 ("error", LogThreshold.Error), ("warning", LogThreshold.Warning), ("info", LogThreshold.Info), ("debug", LogThreshold.Debug))));

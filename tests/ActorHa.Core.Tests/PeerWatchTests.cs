@@ -153,4 +153,51 @@ public sealed class PeerWatchTests
         Assert.Equal(Verdict.Alive, watch.Verdict);
         Assert.Equal(WatchAsk.Probe, watch.Later(1).Hear(new WatchTick()).Ask);
     }
+
+    [Fact]
+    public void A_trap_asks_at_once_and_has_the_power_loss_known_when_the_gap_has_lasted()
+    {
+        var watch = new WatchBench().Beat().Later(0.05).Hear(new LookNow());
+        Assert.Equal((WatchAsk.Power | WatchAsk.Probe, Verdict.Alive), (watch.Ask, watch.View.Verdict));
+        // Off, and nobody answers: the verdict still waits for the gap, and is there without another round of questions.
+        Assert.Equal(Verdict.Alive, watch.Later(0.2).Power(Power.Off, askedAgo: 0.2).Probe(false, askedAgo: 0.2).Verdict);
+        Assert.Equal(Verdict.PoweredOff, watch.Later(0.1).Verdict);
+
+        var without = new WatchBench().Beat().Later(0.35);
+        Assert.Equal(Verdict.Looking, without.Verdict);
+    }
+
+    [Fact]
+    public void Forged_traps_change_no_verdict_and_cost_a_bounded_number_of_questions()
+    {
+        var watch = new WatchBench().Beat();
+        var asked = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            if (i % 10 == 0) watch.Beat();
+            watch.Later(0.01).Hear(new LookNow());
+            if (watch.Ask != WatchAsk.None) asked++;
+            Assert.Equal(Verdict.Alive, watch.View.Verdict);
+        }
+        Assert.InRange(asked, 9, 10);
+    }
+
+    [Fact]
+    public void A_forged_trap_does_not_postpone_what_silence_asks()
+    {
+        var watch = new WatchBench().Beat().Later(0.3).Hear(new LookNow());
+        watch.Power(Power.On).Probe(false);
+        Assert.Equal(WatchAsk.Power | WatchAsk.Probe, watch.Later(0.1).Hear(new WatchTick()).Ask);
+    }
+
+    [Fact]
+    public void What_a_trap_had_read_before_a_beat_says_nothing_after_it()
+    {
+        var watch = new WatchBench().Beat().Later(0.05).Hear(new LookNow()).Power(Power.Off).Probe(false).Later(0.05).Beat();
+        Assert.Equal(Verdict.Looking, watch.Later(0.36).Verdict);
+    }
+
+    [Fact]
+    public void Of_a_member_without_power_of_its_own_a_trap_asks_only_its_processes() =>
+        Assert.Equal(WatchAsk.Probe, new WatchBench(isHost: false).Beat(boot: 7).Hear(new LookNow()).Ask);
 }

@@ -4,53 +4,19 @@ using ActorHa.Snmp.Security;
 
 namespace ActorHa.Snmp.Tests;
 
-/// <summary>Datagrams from strangers: whatever they hold, the decoders and both sides of USM say no, they do not throw.</summary>
+/// <summary>Answers to the very question that is being asked, changed on their way. (Datagrams from strangers: Fuzz.)</summary>
 public sealed class HostileInputTests
 {
-    private const int Rounds = 20_000;
-
-    [Fact]
-    public void Random_datagrams_are_refused_with_a_reason()
-    {
-        var random = new Random(1);
-        for (var i = 0; i < Rounds; i++)
-        {
-            var datagram = new byte[random.Next(200)];
-            random.NextBytes(datagram);
-            if (datagram.Length > 0 && i % 2 == 0) datagram[0] = 0x30;
-            Assert.False(V3Message.TryDecode(datagram, out _, out var why));
-            Assert.NotEmpty(why);
-        }
-    }
-
-    [Fact]
-    public void Mutated_datagrams_never_throw_and_never_count_as_an_answer()
-    {
-        var random = new Random(2);
-        var agent = new AgentSession(Recorded.Engine, 1, [new AgentUser(Recorded.Reader, true)], new OneNumber(), TimeProvider.System);
-        for (var i = 0; i < Rounds; i++)
-        {
-            var datagram = Mutate(Recorded.All[i % Recorded.All.Length], random);
-            if (V3Message.TryDecode(datagram, out var message, out _))
-                Sealing.TryOpen(message, Recorded.Private.KeysFor(Recorded.Engine), out _, out _);
-            V3Message.TryDecodeScoped(datagram, out _, out _);
-            agent.Answer(datagram);
-
-            var session = new ManagerSession(Recorded.Reader, TimeProvider.System);
-            var question = new Question(PduType.Get, [VarBind.Asking(Oid.Parse("1.3.6"))], null);
-            session.Build(question);
-            Assert.IsType<Heard.Dropped>(session.Hear(question, datagram));
-        }
-    }
+    private const int Rounds = 5_000;
 
     [Fact]
     public void Mutated_answers_to_the_very_question_never_throw_and_are_believed_only_unchanged()
     {
         var random = new Random(3);
         var agent = new AgentSession(Recorded.Engine, 1, [new AgentUser(Recorded.Reader, true)], new OneNumber(), TimeProvider.System);
-        for (var i = 0; i < Rounds / 4; i++)
+        for (var i = 0; i < Rounds; i++)
         {
-            var session = new ManagerSession(Recorded.Reader, TimeProvider.System);
+            var session = new UsmSession(Recorded.Reader, TimeProvider.System);
             var question = new Question(PduType.Get, [VarBind.Asking(OneNumber.Name)], null);
             Assert.IsType<Heard.AskAgain>(session.Hear(question, agent.Answer(session.Build(question))!));
             Assert.IsType<Heard.AskAgain>(session.Hear(question, agent.Answer(session.Build(question))!));

@@ -21,8 +21,16 @@ public sealed class NetSnmpToolsTests : IAsyncLifetime
             new(new UsmUser("priv", AuthProtocol.Sha512, "authPassword", PrivProtocol.Aes128, "privPassword"), true),
             new(new UsmUser("old", AuthProtocol.Md5, "md5Password"), false),
             new(new UsmUser("short", AuthProtocol.Sha224, "sha224Password"), false),
+            .. SnmpdChassis.Protocols.Select(p => new AgentUser(SnmpdChassis.UserOf(p.Auth, p.Priv), true)),
         ],
-        tree);
+        tree,
+        communities:
+        [
+            .. new[] { SnmpVersion.V1, SnmpVersion.V2c }.SelectMany(version => new AgentCommunity[]
+            {
+                new(new Community(version, "looking"), false), new(new Community(version, "writing"), true),
+            }),
+        ]);
 
     public Task InitializeAsync()
     {
@@ -47,11 +55,49 @@ public sealed class NetSnmpToolsTests : IAsyncLifetime
     [NeedsFact("snmpget snmpset snmpwalk")]
     public async Task Every_level_and_protocol_is_understood()
     {
-        foreach (var user in new[] { Reader, Private, "-l authNoPriv -u old -a MD5 -A md5Password", "-l authNoPriv -u short -a SHA-224 -A sha224Password" })
+        foreach (var user in SnmpdChassis.Protocols.Select(Options))
         {
             var (exit, output) = await Tool("snmpget", user, OneNumber.Name.ToString());
             Assert.Equal((0, $".{OneNumber.Name} = INTEGER: 42\n"), (exit, output));
         }
+    }
+
+    private static string Options((AuthProtocol Auth, PrivProtocol Priv) p)
+    {
+        var user = SnmpdChassis.UserOf(p.Auth, p.Priv);
+        var signed = $"-u {user.Name} -a {SnmpdChassis.WordOf(p.Auth)} -A {SnmpdChassis.AuthPassword}";
+        return p.Priv == PrivProtocol.None
+            ? $"-l authNoPriv {signed}"
+            : $"-l authPriv {signed} -x {SnmpdChassis.WordOf(p.Priv)} -X {SnmpdChassis.PrivPassword}";
+    }
+
+    [NeedsFact("snmpget snmpset snmpwalk snmpbulkget")]
+    public async Task Versions_1_and_2c_are_answered()
+    {
+        foreach (var version in new[] { "-v1", "-v2c" })
+        {
+            Task<(int Exit, string Output)> Open(string tool, string community, params string[] rest) => Program.RunAsync(
+                tool, [version, "-c", community, "-On", "-t", "5", agent.LocalEndPoint.ToString(), .. rest]);
+
+            Assert.Equal((0, $".{OneNumber.Name} = INTEGER: 42\n"), await Open("snmpget", "looking", OneNumber.Name.ToString()));
+            Assert.Equal(0, (await Open("snmpset", "writing", OneNumber.Name.ToString(), "i", "42")).Exit);
+            var refused = await Open("snmpset", "looking", OneNumber.Name.ToString(), "i", "5");
+            Assert.Contains(version == "-v1" ? "noSuchName" : "noAccess", refused.Output, StringComparison.Ordinal);
+            var badValue = await Open("snmpset", "writing", OneNumber.Name.ToString(), "s", "x");
+            Assert.Contains(version == "-v1" ? "badValue" : "wrongType", badValue.Output, StringComparison.Ordinal);
+            var (exit, output) = await Open("snmpwalk", "looking", "1.3.6.1.4.1.99999");
+            Assert.Equal((0, $".{OneNumber.Name} = INTEGER: 42\n"), (exit, output[..(output.IndexOf('\n') + 1)]));
+        }
+        Assert.Equal([42, 42], tree.Sets);
+        var bulk = await Program.RunAsync("snmpbulkget", ["-v2c", "-c", "looking", "-On", "-Cr3", agent.LocalEndPoint.ToString(), "1.3.6.1.4.1.99999"]);
+        Assert.StartsWith($".{OneNumber.Name} = INTEGER: 42\n", bulk.Output, StringComparison.Ordinal);
+    }
+
+    [NeedsFact("snmpget snmpset snmpwalk")]
+    public async Task A_wrong_privacy_password_is_said_so()
+    {
+        var wrong = await Tool("snmpget", Private.Replace("-X privPassword", "-X wrongPassword", StringComparison.Ordinal), OneNumber.Name.ToString());
+        Assert.Contains("Decryption error", wrong.Output, StringComparison.Ordinal);
     }
 
     [NeedsFact("snmpget snmpset snmpwalk")]

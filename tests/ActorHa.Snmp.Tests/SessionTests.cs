@@ -17,7 +17,7 @@ public sealed class SessionTests
     private AgentSession Agent(int boots = 7, UsmUser? user = null, bool mayWrite = true) =>
         new(Engine, boots, [new AgentUser(user ?? User, mayWrite)], tree, time);
 
-    private ManagerSession Manager(UsmUser? user = null) => new(user ?? User, time);
+    private UsmSession Manager(UsmUser? user = null) => new(user ?? User, time);
 
     private static Question Get() => new(PduType.Get, [VarBind.Asking(OneNumber.Name)], null);
 
@@ -25,7 +25,7 @@ public sealed class SessionTests
         new(PduType.Set, [new VarBind(OneNumber.Name, new SnmpValue.Integer(number))], at);
 
     /// <summary>Asks until there is an answer; null when the agent was silent.</summary>
-    private static SnmpAnswer? Ask(ManagerSession manager, AgentSession agent, Question question)
+    private static SnmpAnswer? Ask(UsmSession manager, AgentSession agent, Question question)
     {
         for (var i = 0; i < 20; i++)
         {
@@ -64,7 +64,7 @@ public sealed class SessionTests
         var response = Good(Ask(Manager(user), Agent(user: user), Get()));
         Assert.Equal([new VarBind(OneNumber.Name, new SnmpValue.Integer(42))], response.Binds);
         Assert.Equal(auth != AuthProtocol.None, response.Authenticated);
-        Assert.Equal(Engine, response.At.Engine);
+        Assert.Equal(Engine, response.At!.Engine);
     }
 
     [Fact]

@@ -75,18 +75,39 @@ public sealed class VectorTests
     public void A_password_of_seven_octets_is_refused() =>
         Assert.Throws<ArgumentException>(() => new UsmUser("bert", AuthProtocol.Sha1, "1234567"));
 
+    // RFC 3414 A.3.1 for the key; FIPS 81 appendix C for the cipher.
     [Fact]
-    public void Keys_of_an_engine_are_made_once()
+    public void DES_in_cipher_block_chaining_gives_the_published_text()
     {
-        var user = new UsmUser("bert", AuthProtocol.Sha1, "maplesyrup");
-        Assert.Same(user.KeysFor(Engine), user.KeysFor(EngineId.Parse("000000000000000000000002")));
+        var key = Convert.FromHexString("0123456789abcdef0000000000000000");
+        var iv = DesCbc.Iv(key, Convert.FromHexString("1234567890abcdef"));
+        var plain = "Now is the time for all "u8;
+        var cipher = DesCbc.Encrypt(key, iv, plain);
+        Assert.Equal("e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6", Hex(cipher));
+        Assert.Equal(plain, DesCbc.Decrypt(key, iv, cipher));
+        Assert.Equal(32, DesCbc.Encrypt(key, iv, [.. plain, 1]).Length);
     }
 
     [Fact]
-    public void Keys_of_different_engines_are_never_mixed_up_however_many_engines_there_are()
+    public void The_salt_of_DES_is_mixed_into_the_second_half_of_the_key() => Assert.Equal(
+        "fffefdfcfbfaf9f8", Hex(DesCbc.Iv(Convert.FromHexString("00000000000000000001020304050607"), Convert.FromHexString("ffffffffffffffff"))));
+
+    [Fact]
+    public void Keys_of_an_engine_are_kept_when_it_has_signed_and_not_before()
     {
         var user = new UsmUser("bert", AuthProtocol.Sha1, "maplesyrup");
-        for (byte i = 3; i < 60; i++) user.KeysFor(EngineId.Of([0, 0, 0, 0, 0, i]));
+        var keys = user.KeysFor(Engine);
+        Assert.NotSame(keys, user.KeysFor(Engine));
+        user.Remember(keys);
+        Assert.Same(keys, user.KeysFor(EngineId.Parse("000000000000000000000002")));
+    }
+
+    [Fact]
+    public void Keys_of_different_engines_are_never_mixed_up_and_never_more_than_a_bound()
+    {
+        var user = new UsmUser("bert", AuthProtocol.Sha1, "maplesyrup");
+        for (var i = 0; i < 1000; i++) user.Remember(user.KeysFor(EngineId.Of([0, 0, 0, 0, (byte)(i >> 8), (byte)i])));
+        Assert.InRange(user.Remembered, 1, 256);
         Assert.Equal("6695febc9288e36282235fc7151f128497b38f3f", Hex(user.KeysFor(Engine).Auth));
     }
 }

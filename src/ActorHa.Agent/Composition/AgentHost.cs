@@ -27,6 +27,7 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly BeatHub _hub;
     private readonly FenceBench _bench;
     private readonly Crew _crew;
+    private readonly Watching.ChassisTraps _traps;
     private readonly ApiServer _api;
     private readonly SdNotify _systemd;
     private readonly CancellationTokenSource _stop = new();
@@ -46,7 +47,8 @@ public sealed class AgentHost : IAsyncDisposable
         _beats = new HeartbeatThread(
             new HeartbeatOptions(who.Name, who.Boot, who.Run, who.Cluster, settings.Heartbeat.Key.Reveal().ToArray(), settings.Heartbeat.Listen, new Timers().Beat),
             _hub, _hub, logs.CreateLogger("heartbeat"), clock);
-        var crew = new Crew(who, _actors, _bench, parts.Hypervisor, parts.Probe, _hub, clock, logs);
+        _traps = new Watching.ChassisTraps(TimeProvider.System, logs.CreateLogger("traps"));
+        var crew = new Crew(who, _actors, _bench, parts.Hypervisor, parts.Probe, _hub, clock, _traps, logs);
         var seen = new SeenHead(settings.StateDir);
         var view = new View
         {
@@ -86,6 +88,7 @@ public sealed class AgentHost : IAsyncDisposable
         _beats.Start([.. _settings.Peers.Select(p => new HeartbeatPeer(p.Key, p.Value.Heartbeat))]);
         _tasks.Add(_parts.Journal.WatchAsync(() => Quorum.Tell(new JournalWoken()), _stop.Token));
         if (_parts.KeepLeader is { } keep) _tasks.Add(keep(_stop.Token));
+        if (_settings.Traps is { } listen) _tasks.Add(_traps.RunAsync(listen, _stop.Token));
         _tasks.Add(GuardAsync());
         await _api.StartAsync();
         AgentLog.Started(_log, _who.Name, _who.Run, _who.Boot);

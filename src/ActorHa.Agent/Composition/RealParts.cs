@@ -26,7 +26,7 @@ public static class RealParts
         var hypervisor = settings.Role == MemberRole.Host
             ? new QemuHypervisor(new QemuOptions { Host = settings.Name, RuntimeDirectory = settings.Qemu.RuntimeDir, Binary = settings.Qemu.Binary })
             : null;
-        var devices = new DeviceRegistry(settings);
+        var devices = new DeviceRegistry(settings, logs.CreateLogger("devices"));
         var leadership = new EtcdLeadership(members);
         return new AgentParts(
             new EtcdJournalStore(members, settings.Cluster),

@@ -3,11 +3,13 @@ using ActorHa.Core;
 using ActorHa.Drivers.Fencing.FenceAgent;
 using ActorHa.Drivers.Fencing.ModularServer;
 using ActorHa.Ports;
+using ActorHa.Snmp.Security;
+using Microsoft.Extensions.Logging;
 
 namespace ActorHa.Agent.Fencing;
 
 /// <summary>Fence drivers by name: a new device is its folder in the drivers and one line here.</summary>
-public sealed class DeviceRegistry(MemberSettings settings) : IAsyncDisposable
+public sealed class DeviceRegistry(MemberSettings settings, ILogger? log = null) : IAsyncDisposable
 {
     private static readonly Dictionary<string, Func<DeviceRegistry, string, DeviceConfig, string, IFenceDevice>> Makers = new()
     {
@@ -47,7 +49,20 @@ public sealed class DeviceRegistry(MemberSettings settings) : IAsyncDisposable
     {
         if (settings.PasswordOf(name) is not { } password) return new NoDevice($"{name}: this member has no {name}-password-file");
         if (!int.TryParse(plug, out var slot)) return new NoDevice($"{name}: plug \"{plug}\" is not a slot number");
-        return Shared(name, device, () => new ModularServerChassis(ModularServerOptions.Parse(device.Options), password.RevealText())).Plug(slot);
+        return Shared(name, device, () => Chassis(name, device, password)).Plug(slot);
+    }
+
+    private ModularServerChassis Chassis(string name, DeviceConfig device, Secret password)
+    {
+        var options = ModularServerOptions.Parse(device.Options);
+        var privacy = settings.PrivacyPasswordOf(name);
+        if (options.Priv != PrivProtocol.None && privacy is null)
+            throw new FormatException($"this member has no {name}-privacy-password-file, which level = authPriv needs");
+        foreach (var weak in options.Warnings)
+        {
+            if (log is not null) DeviceLog.Weak(log, name, weak);
+        }
+        return new ModularServerChassis(options, password.RevealText(), privacyPassword: privacy?.RevealText());
     }
 
     private IFenceDevice FenceAgent(string name, DeviceConfig device, string plug)
@@ -90,4 +105,10 @@ public sealed class NoDevice(string why) : IFenceDevice
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+internal static partial class DeviceLog
+{
+    [LoggerMessage(310, LogLevel.Warning, "device {Name}: {Weakness}")]
+    public static partial void Weak(ILogger log, string name, string weakness);
 }

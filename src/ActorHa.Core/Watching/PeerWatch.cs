@@ -25,6 +25,12 @@ public sealed record ProbeAnswered(Instant Asked, bool Answers) : WatchMessage;
 /// <summary>The journal says which boot is the peer's newest life.</summary>
 public sealed record LifeKnown(ulong Boot, Timers Timers) : WatchMessage;
 
+/// <summary>
+/// Something hints that the peer's power may have changed (a trap from its chassis): a reason to ask, never evidence.
+/// Whoever can forge it gains a bounded number of questions.
+/// </summary>
+public sealed record LookNow : WatchMessage;
+
 /// <summary>Time has passed.</summary>
 public sealed record WatchTick : WatchMessage;
 
@@ -56,6 +62,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
 {
     private static readonly TimeSpan TellAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan HintAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan InGap = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromMilliseconds(1200);
 
@@ -70,6 +77,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private long _config;
     private Instant? _askedPower;
     private Instant? _askedProbe;
+    private Instant? _askedByHint;
     private (Instant Asked, PowerReading Reading)? _power;
     private (Instant Asked, bool Answers)? _probe;
     private Instant? _answered;
@@ -113,7 +121,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 if (k.Boot != _boot && isHost) (_boot, _sequence, _heard, _hearsUs) = (k.Boot, 0, null, null);
                 break;
         }
-        var ask = Ask(now);
+        var ask = Ask(now) | (message is LookNow ? Hinted(now) : WatchAsk.None);
         var view = Judge(now);
         var seen = view != _seen;
         _seen = view;
@@ -146,6 +154,17 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         if (isHost && Due(_askedPower, now)) (ask, _askedPower) = (ask | WatchAsk.Power, now);
         if (Due(_askedProbe, now)) (ask, _askedProbe) = (ask | WatchAsk.Probe, now);
         return ask;
+    }
+
+    /// <summary>
+    /// Asks at once, so that the answer is at hand when the gap has lasted for look-after: the rules of the verdict stay as
+    /// they are. Kept apart from what silence asks: a hint, which anybody may forge, must not postpone that.
+    /// </summary>
+    private WatchAsk Hinted(Instant now)
+    {
+        if (_askedByHint is { } before && now - before < HintAgain) return WatchAsk.None;
+        _askedByHint = now;
+        return isHost ? WatchAsk.Power | WatchAsk.Probe : WatchAsk.Probe;
     }
 
     private bool Due(Instant? asked, Instant now) => asked is not { } a || a < LastSign || now - a >= AskAgain;

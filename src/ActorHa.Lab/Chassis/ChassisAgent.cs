@@ -14,6 +14,7 @@ public sealed class ChassisAgent : IAsyncDisposable
     private readonly ChassisFaults faults;
     private readonly Dictionary<IBlade, PowerLine> lines;
     private readonly SnmpAgent agent;
+    private readonly ChassisTrap? traps;
     private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Binds the port at once (<see cref="System.Net.Sockets.SocketException"/> where it is taken).</summary>
@@ -24,9 +25,10 @@ public sealed class ChassisAgent : IAsyncDisposable
     /// <param name="faults">How it misbehaves.</param>
     /// <param name="bootsFile">Where the engine's boots are kept; null: it forgets them, and each life is boot 1.</param>
     /// <param name="time">The engine's clock.</param>
+    /// <param name="trapsTo">Who is told of each change of a blade's power, by a v2c trap; null: nobody.</param>
     public ChassisAgent(
         IPEndPoint listen, string serial, IReadOnlyList<IBlade> blades, IReadOnlyList<ChassisUser> users, ChassisFaults faults,
-        string? bootsFile = null, TimeProvider? time = null)
+        string? bootsFile = null, TimeProvider? time = null, IPEndPoint? trapsTo = null)
     {
         if (serial.Length is < 1 or > 16) throw new ArgumentException("a serial has 1 to 16 characters", nameof(serial));
         this.faults = faults;
@@ -36,6 +38,7 @@ public sealed class ChassisAgent : IAsyncDisposable
             listen, EngineOf(serial), bootsFile is null ? 1 : EngineBoots.Next(bootsFile),
             [.. users.Select(user => new AgentUser(new UsmUser(user.Name, user.Auth, user.Password), user.MayWrite))],
             mib, time, MayAnswerAsync);
+        if (trapsTo is not null) traps = new ChassisTrap(trapsTo, blades, faults, () => (uint)(agent.Now.Seconds * 100L));
     }
 
     /// <summary>Where it listens.</summary>
@@ -45,7 +48,7 @@ public sealed class ChassisAgent : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var answering = agent.RunAsync(stop.Token);
+        var answering = Task.WhenAll(agent.RunAsync(stop.Token), traps?.RunAsync(stop.Token) ?? Task.CompletedTask);
         var first = await Task.WhenAny(answering, broken.Task);
         await stop.CancelAsync();
         await answering;
@@ -59,6 +62,7 @@ public sealed class ChassisAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await agent.DisposeAsync();
+        traps?.Dispose();
         await SwitchedAsync();
     }
 

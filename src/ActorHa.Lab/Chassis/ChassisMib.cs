@@ -19,6 +19,10 @@ internal sealed class ChassisMib(string serial, IReadOnlyList<IBlade> blades, Ch
 
     private static readonly Oid Root = Oid.Parse("1.3.6.1.4.1.343.2.19.1.2.10");
     private static readonly Oid PowerLed = Root.With(202, 1, 1, 6);
+    private static readonly Oid Lamp = Root.With(202, 1, 1, 8);
+
+    /// <summary>bladePresenceLed by slot, as it was written; no light goes out by itself here.</summary>
+    private readonly Dictionary<int, int> lamps = [];
 
     /// <inheritdoc/>
     public SnmpValue Get(Oid name) =>
@@ -32,9 +36,11 @@ internal sealed class ChassisMib(string serial, IReadOnlyList<IBlade> blades, Ch
         Rows().Where(row => row.Key.CompareTo(after) > 0).Select(row => new VarBind(row.Key, row.Value)).FirstOrDefault();
 
     /// <inheritdoc/>
-    public SnmpError Check(Oid name, SnmpValue value) => (Slot(name), value) switch
+    public SnmpError Check(Oid name, SnmpValue value) => (Slot(name, PowerLed), value) switch
     {
-        // bladePowerLed is the only writable object here (bladePresenceLed, the identify lamp, is left out).
+        (null, Integer { Number: var shine }) when Slot(name, Lamp) is { } shown =>
+            BladeIn(shown) is null ? SnmpError.InconsistentValue : IsShine(shine) ? SnmpError.None : SnmpError.WrongValue,
+        // bladePowerLed and bladePresenceLed are the only writable objects here.
         (null, _) => SnmpError.NotWritable,
         (_, not Integer) => SnmpError.WrongType,
         // bladePowerLed, written: 0 soft off, 2 on, 3 forced off, 4 hard reset.
@@ -47,15 +53,23 @@ internal sealed class ChassisMib(string serial, IReadOnlyList<IBlade> blades, Ch
     /// <inheritdoc/>
     public SnmpError Set(Oid name, SnmpValue value)
     {
+        if (Slot(name, Lamp) is { } shown)
+        {
+            lamps[shown] = ((Integer)value).Number;
+            return SnmpError.None;
+        }
         // Acknowledged and not done, as a device whose blade controller does not follow (seen as power_timeout in the fence agent).
-        if (!faults.IgnoresSet) switchPower(BladeIn(Slot(name)!.Value)!, ((Integer)value).Number);
+        if (!faults.IgnoresSet) switchPower(BladeIn(Slot(name, PowerLed)!.Value)!, ((Integer)value).Number);
         return SnmpError.None;
     }
 
-    private static int? Slot(Oid name) =>
-        name.IsIn(PowerLed) && name.Length == PowerLed.Length + 1 && name[PowerLed.Length] is >= 1 and <= Slots
-            ? (int)name[PowerLed.Length]
+    private static int? Slot(Oid name, Oid column) =>
+        name.IsIn(column) && name.Length == column.Length + 1 && name[column.Length] is >= 1 and <= Slots
+            ? (int)name[column.Length]
             : null;
+
+    /// <summary>bladePresenceLed, written: 0 off, seconds of light, -3 always on.</summary>
+    private static bool IsShine(int value) => value is 0 or 15 or 30 or 60 or 120 or -3;
 
     private IBlade? BladeIn(int slot)
     {
@@ -87,6 +101,8 @@ internal sealed class ChassisMib(string serial, IReadOnlyList<IBlade> blades, Ch
         rows[PowerLed.With(slot)] = new Integer(Led(blade));
         // bladeFaultLed: 0 normal.
         rows[Root.With(202, 1, 1, 7, slot)] = new Integer(blade is null ? NotApplicable : 0);
+        // bladePresenceLed: which blade is meant.
+        rows[Lamp.With(slot)] = new Integer(blade is null ? NotApplicable : lamps.GetValueOrDefault((int)slot));
         // bladeBootCount: 0 = unknown.
         rows[Root.With(202, 1, 1, 14, slot)] = new Unsigned(blade?.BootCount ?? 0);
         // bladeNicTable, indexed by slot and the address's octets: rows only when the blade has had power once.

@@ -53,6 +53,8 @@ public static class LabCli
                 return 0;
             case ["demo", ..]:
                 return await new Demo.Demonstration(paths, output).RunAsync(stay: words.Contains("--stay"));
+            case ["bench", "snmp", ..]:
+                return await Chassis.SnmpBench.RunAsync(words[2..], output);
             case ["bench", ..]:
                 return await Benches.Bench.RunAsync(paths, words[1..], output);
             case ["run", var host, .. { Count: > 0 } command]:

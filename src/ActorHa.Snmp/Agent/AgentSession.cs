@@ -4,14 +4,20 @@ namespace ActorHa.Snmp.Agent;
 
 /// <summary>
 /// An engine that is asked, without sockets: one datagram in, at most one out (RFC 3414 section 3.2, the authoritative
-/// engine's side).
+/// engine's side). What a genuine PDU is answered with is <paramref name="respond"/>'s business.
 /// </summary>
-internal sealed class AgentSession(EngineId engine, int boots, IReadOnlyList<AgentUser> users, IMibTree tree, TimeProvider time)
+internal sealed class AgentSession(
+    EngineId engine, int boots, IReadOnlyList<AgentUser> users, Func<Pdu, AgentUser, Pdu?> respond, TimeProvider time)
 {
     private readonly Dictionary<string, AgentUser> users = users.ToDictionary(u => u.User.Name);
-    private readonly PduResponder responder = new(tree);
     private readonly uint[] reports = new uint[Enum.GetValues<UsmReport>().Length];
     private readonly long startedAt = time.GetTimestamp();
+
+    /// <summary>An agent that shows a tree.</summary>
+    public AgentSession(EngineId engine, int boots, IReadOnlyList<AgentUser> users, IMibTree tree, TimeProvider time)
+        : this(engine, boots, users, Answering(new PduResponder(tree)), time)
+    {
+    }
 
     public EngineMoment Now =>
         new(engine, boots, (int)Math.Min(int.MaxValue, (long)time.GetElapsedTime(startedAt).TotalSeconds));
@@ -30,16 +36,20 @@ internal sealed class AgentSession(EngineId engine, int boots, IReadOnlyList<Age
         if (message.Has(MessageFlags.Auth))
         {
             if (!Sealing.IsGenuine(datagram, message, keys)) return Report(message, UsmReport.WrongDigest);
+            // The keys of one's own engine: they need making once.
+            user.Remember(keys);
             if (!InWindow(security)) return Report(message, UsmReport.NotInTimeWindow, signer: user);
         }
         if (!Sealing.TryOpen(message, keys, out var scoped, out _)) return Report(message, UsmReport.DecryptionError);
 
         // A user that can sign but did not is not admitted, as net-snmp has it: an answer, not a report.
         var answer = level == user.Level
-            ? responder.Answer(scoped.Pdu, who.MayWrite)
+            ? respond(scoped.Pdu, who)
             : PduResponder.Bad(scoped.Pdu, SnmpError.AuthorizationError, 0);
         return answer is null ? null : Fitting(message, user, level, scoped, answer);
     }
+
+    private static Func<Pdu, AgentUser, Pdu?> Answering(PduResponder responder) => (pdu, who) => responder.Answer(pdu, who.MayWrite);
 
     /// <summary>RFC 3414 section 3.2, 7a: the same boots, and not further than 150 s from our time.</summary>
     private bool InWindow(SecurityParameters its)

@@ -5,13 +5,14 @@ using ActorHa.Snmp.Security;
 namespace ActorHa.Snmp.Agent;
 
 /// <summary>
-/// Answers for a device: SNMPv3 with USM, Get, GetNext, GetBulk and Set on a tree. One datagram at a time, as small
+/// Answers for a device: SNMPv3 with USM and, where wished, v1 and v2c; Get, GetNext, GetBulk and Set on a tree. One datagram at a time, as small
 /// devices do: while one answer takes long, all wait.
 /// </summary>
 public sealed class SnmpAgent : IAsyncDisposable
 {
     private readonly Socket socket;
     private readonly AgentSession session;
+    private readonly CommunityResponder open;
     private readonly Func<CancellationToken, ValueTask<bool>> mayAnswer;
 
     /// <summary>Binds the socket at once: a port that is taken throws <see cref="SocketException"/> here.</summary>
@@ -22,10 +23,13 @@ public sealed class SnmpAgent : IAsyncDisposable
     /// <param name="tree">What there is.</param>
     /// <param name="time">The engine's clock (monotonic).</param>
     /// <param name="mayAnswer">Asked before each datagram is processed; may wait; false swallows it.</param>
+    /// <param name="communities">Who may ask without a signature, by v1 and v2c; nobody where left out.</param>
     public SnmpAgent(
         IPEndPoint listen, EngineId engine, int boots, IReadOnlyList<AgentUser> users, IMibTree tree,
-        TimeProvider? time = null, Func<CancellationToken, ValueTask<bool>>? mayAnswer = null)
+        TimeProvider? time = null, Func<CancellationToken, ValueTask<bool>>? mayAnswer = null,
+        IReadOnlyList<AgentCommunity>? communities = null)
     {
+        open = new CommunityResponder(communities ?? [], new PduResponder(tree));
         session = new AgentSession(engine, boots, users, tree, time ?? TimeProvider.System);
         this.mayAnswer = mayAnswer ?? (_ => ValueTask.FromResult(true));
         socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -58,7 +62,7 @@ public sealed class SnmpAgent : IAsyncDisposable
             {
                 var got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anywhere, cancel);
                 if (!await mayAnswer(cancel)) continue;
-                if (session.Answer(buffer.AsSpan(0, got.ReceivedBytes)) is { } answer)
+                if (Answer(buffer.AsSpan(0, got.ReceivedBytes)) is { } answer)
                     await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, cancel);
             }
             catch (SocketException)
@@ -71,6 +75,13 @@ public sealed class SnmpAgent : IAsyncDisposable
             }
         }
     }
+
+    private byte[]? Answer(ReadOnlySpan<byte> datagram) => Wire.CommunityMessage.VersionOf(datagram) switch
+    {
+        SnmpVersion.V3 => session.Answer(datagram),
+        SnmpVersion.V1 or SnmpVersion.V2c => open.Answer(datagram),
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

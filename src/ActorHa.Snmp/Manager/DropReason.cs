@@ -3,7 +3,7 @@ namespace ActorHa.Snmp;
 /// <summary>Why a datagram was dropped.</summary>
 public enum DropReason
 {
-    /// <summary>Not an SNMPv3 message.</summary>
+    /// <summary>Not a message of the version that is spoken.</summary>
     Malformed,
 
     /// <summary>Not an answer to what is being asked: a late answer to an older question, or a stranger.</summary>
@@ -26,6 +26,9 @@ public enum DropReason
 
     /// <summary>Another PDU, request id or other names than asked.</summary>
     WrongContent,
+
+    /// <summary>Of a user or community that a receiver of traps does not have.</summary>
+    UnknownUser,
 }
 
 /// <summary>Counters by reason. Thread-safe.</summary>

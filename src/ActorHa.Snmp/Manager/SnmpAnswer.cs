@@ -11,10 +11,10 @@ public abstract record SnmpAnswer
     /// <param name="Binds">Names and values, in the order asked; values may be exceptions (no such row).</param>
     /// <param name="Error">The device's objection, or <see cref="SnmpError.None"/>.</param>
     /// <param name="ErrorIndex">Which varbind, from 1.</param>
-    /// <param name="At">The engine that answered, and its time.</param>
-    /// <param name="Authenticated">Whether it was signed; false only for users without signature.</param>
+    /// <param name="At">The engine that answered, and its time; null with SNMPv1 and v2c, which know neither.</param>
+    /// <param name="Authenticated">Whether it was signed; false only for users without signature and for communities.</param>
     public sealed record Response(
-        IReadOnlyList<VarBind> Binds, SnmpError Error, int ErrorIndex, EngineMoment At, bool Authenticated) : SnmpAnswer;
+        IReadOnlyList<VarBind> Binds, SnmpError Error, int ErrorIndex, EngineMoment? At, bool Authenticated) : SnmpAnswer;
 
     /// <summary>The device did not process the message.</summary>
     /// <param name="Report">Why.</param>

@@ -6,34 +6,53 @@ using ActorHa.Snmp.Security;
 namespace ActorHa.Snmp;
 
 /// <summary>
-/// Asks one device: one socket, one question at a time. It finds the engine and its time by itself. Questions (Get,
-/// GetNext) are repeated until their patience is over; a SET is one datagram and never sent twice, because SNMPv3 knows
-/// no duplicates: a device executes each copy.
+/// Asks one device: one socket, one question at a time, the others wait in a queue with an end. It finds the engine and
+/// its time by itself. Questions (Get, GetNext, GetBulk) are repeated until their patience is over; a SET is one datagram
+/// and never sent twice, because SNMP knows no duplicates: a device executes each copy.
 /// </summary>
 public sealed class SnmpManager : IAsyncDisposable
 {
     /// <summary>Pauses between tries grow to this.</summary>
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
 
+    /// <summary>The queue's end: a device that is silent for long is not asked more and more.</summary>
+    private const int MostAsking = 128;
+
     private readonly IPEndPoint device;
     private readonly TimeProvider time;
     private readonly TimeSpan firstRetry;
-    private readonly ManagerSession session;
+    private readonly IManagerSession session;
     private readonly SemaphoreSlim turn = new(1);
     private readonly byte[] buffer = new byte[V3Message.LargestSize + 1];
     private readonly CancellationTokenSource closed = new();
     private Socket? socket;
+    private int asking;
 
     /// <param name="device">Where it listens.</param>
     /// <param name="user">Who asks, and how it signs.</param>
     /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s.</param>
     /// <param name="time">Clock for patience and for carrying the device's time on (monotonic).</param>
     public SnmpManager(IPEndPoint device, UsmUser user, TimeSpan? firstRetry = null, TimeProvider? time = null)
+        : this(device, t => new UsmSession(user, t), firstRetry, time)
+    {
+    }
+
+    /// <summary>SNMPv1 or v2c. Its answers are never authenticated: whoever can send datagrams can lie.</summary>
+    /// <param name="device">Where it listens.</param>
+    /// <param name="community">Version and community.</param>
+    /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s.</param>
+    /// <param name="time">Clock for patience (monotonic).</param>
+    public SnmpManager(IPEndPoint device, Community community, TimeSpan? firstRetry = null, TimeProvider? time = null)
+        : this(device, _ => new CommunitySession(community), firstRetry, time)
+    {
+    }
+
+    private SnmpManager(IPEndPoint device, Func<TimeProvider, IManagerSession> speak, TimeSpan? firstRetry, TimeProvider? time)
     {
         this.device = device;
         this.time = time ?? TimeProvider.System;
         this.firstRetry = firstRetry ?? TimeSpan.FromMilliseconds(300);
-        session = new ManagerSession(user, this.time);
+        session = speak(this.time);
     }
 
     /// <summary>The device's engine and its time by now, from authenticated answers; null before the first.</summary>
@@ -44,6 +63,11 @@ public sealed class SnmpManager : IAsyncDisposable
     /// message recorded in an earlier life may be in its time window again. Alarm, and have the device's clock kept.
     /// </summary>
     public int ClockWentBack => session.ClockWentBack;
+
+    /// <summary>Which version it speaks.</summary>
+    public SnmpVersion Version => session.Version;
+
+    internal TimeProvider Time => time;
 
     /// <summary>Datagrams that were not believed.</summary>
     public DropCounters Dropped { get; } = new();
@@ -57,41 +81,31 @@ public sealed class SnmpManager : IAsyncDisposable
         AskAsync(new Question(PduType.GetNext, [.. names.Select(VarBind.Asking)], null), patience, cancel);
 
     /// <summary>
+    /// Reads what follows the first <paramref name="once"/> names, and the next <paramref name="rounds"/> rows of each
+    /// other name. A device may answer with fewer rows. SNMPv1 has no such question.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">With an SNMPv1 community.</exception>
+    public Task<SnmpAnswer> GetBulkAsync(
+        IReadOnlyList<Oid> names, int once, int rounds, TimeSpan patience, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(once);
+        ArgumentOutOfRangeException.ThrowIfNegative(rounds);
+        if (session.Version == SnmpVersion.V1) throw new InvalidOperationException("SNMPv1 has no GetBulk");
+        return AskAsync(new Question(PduType.GetBulk, [.. names.Select(VarBind.Asking)], null, once, rounds), patience, cancel);
+    }
+
+    /// <summary>
     /// Writes values, in one datagram that is not repeated. With <paramref name="at"/> the message carries that moment
     /// of the device's clock however late it is sent, so the device refuses it when more than
     /// <see cref="EngineMoment.WindowSeconds"/> seconds have passed since; the refusal is the answer. Without it the
     /// device's time by now is used and learnt anew where it is wrong.
     /// </summary>
+    /// <exception cref="ArgumentException">A moment, for a version that cannot carry one.</exception>
     public Task<SnmpAnswer> SetAsync(
         IReadOnlyList<VarBind> binds, EngineMoment? at, TimeSpan patience, CancellationToken cancel = default) =>
-        AskAsync(new Question(PduType.Set, binds, at), patience, cancel);
-
-    /// <summary>
-    /// Reads a subtree in order, at most <paramref name="most"/> rows. <c>Fault</c> is the answer that ended it early;
-    /// null means that the walk came to the subtree's end.
-    /// </summary>
-    public async Task<(IReadOnlyList<VarBind> Rows, SnmpAnswer? Fault)> WalkAsync(
-        Oid root, int most, TimeSpan patience, CancellationToken cancel = default)
-    {
-        var began = time.GetTimestamp();
-        var rows = new List<VarBind>();
-        var at = root;
-        while (rows.Count < most)
-        {
-            var left = patience - time.GetElapsedTime(began);
-            var answer = left > TimeSpan.Zero
-                ? await GetNextAsync([at], left, cancel)
-                : new SnmpAnswer.NoAnswer(false, "the walk took too long");
-            if (answer is not SnmpAnswer.Response { Error: SnmpError.None } response) return (rows, answer);
-            var row = response.Binds[0];
-            if (row.Value is SnmpValue.EndOfMibView || !row.Name.IsIn(root)) return (rows, null);
-            // A device whose rows do not rise would keep us walking in a circle.
-            if (row.Name.CompareTo(at) <= 0) return (rows, new SnmpAnswer.NoAnswer(true, "the device's rows do not rise"));
-            rows.Add(row);
-            at = row.Name;
-        }
-        return (rows, new SnmpAnswer.NoAnswer(true, $"more than {most} rows"));
-    }
+        at is not null && session.Version != SnmpVersion.V3
+            ? throw new ArgumentException("only SNMPv3 carries a moment of the device's clock", nameof(at))
+            : AskAsync(new Question(PduType.Set, binds, at), patience, cancel);
 
     /// <summary>Ends the question that is being asked and all that wait; later ones get no answer.</summary>
     public async ValueTask DisposeAsync()
@@ -104,6 +118,23 @@ public sealed class SnmpManager : IAsyncDisposable
     }
 
     private async Task<SnmpAnswer> AskAsync(Question question, TimeSpan patience, CancellationToken cancel)
+    {
+        if (Interlocked.Increment(ref asking) > MostAsking)
+        {
+            Interlocked.Decrement(ref asking);
+            return new SnmpAnswer.NoAnswer(false, $"{MostAsking} questions to this device wait already");
+        }
+        try
+        {
+            return await QueueAsync(question, patience, cancel);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref asking);
+        }
+    }
+
+    private async Task<SnmpAnswer> QueueAsync(Question question, TimeSpan patience, CancellationToken cancel)
     {
         using var over = new CancellationTokenSource(patience, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel, closed.Token);

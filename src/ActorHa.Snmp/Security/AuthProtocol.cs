@@ -28,16 +28,6 @@ public enum AuthProtocol
     Sha512,
 }
 
-/// <summary>How scoped PDUs are encrypted.</summary>
-public enum PrivProtocol
-{
-    /// <summary>Not at all.</summary>
-    None,
-
-    /// <summary>CFB128-AES-128 (RFC 3826).</summary>
-    Aes128,
-}
-
 /// <summary>One table of what differs between the authentication protocols; everything else is common.</summary>
 internal static class Auth
 {

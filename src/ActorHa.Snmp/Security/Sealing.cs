@@ -17,14 +17,15 @@ internal static class Sealing
         if ((level & MessageFlags.Priv) != 0)
         {
             // Random salts instead of a counter: nothing need be remembered over a restart; a collision among 2^64 is no risk here.
-            salt = RandomNumberGenerator.GetBytes(8);
+            // RFC 3414 section 8.1.1.1 proposes boots and a counter for DES; the receiver does not look at what a salt is made of.
+            salt = RandomNumberGenerator.GetBytes(Priv.SaltLength);
             plain = null;
-            cipher = AesCfb.Encrypt(keys.Priv, AesCfb.Iv(at.Boots, at.Seconds, salt), V3Message.Encode(scoped));
+            cipher = Priv.Encrypt(keys, at.Boots, at.Seconds, salt, V3Message.Encode(scoped));
         }
         var security = new SecurityParameters(at.Engine.Octets.ToArray(), at.Boots, at.Seconds, user.Name, mac, salt);
         var message = new V3Message(messageId, maxSize, flags, security, plain, cipher);
-        var datagram = message.Encode();
-        if (mac.Length > 0) Auth.Mac(user.Auth, keys.Auth, datagram).CopyTo(datagram, message.MacOffsetIn(datagram));
+        var datagram = message.Encode(out var macOffset);
+        if (mac.Length > 0) Auth.Mac(user.Auth, keys.Auth, datagram).CopyTo(datagram, macOffset);
         return datagram;
     }
 
@@ -48,12 +49,9 @@ internal static class Sealing
             return true;
         }
         var security = message.Security;
-        if (keys.Priv.Length == 0 || security.Salt.Length != 8)
-        {
-            (scoped, why) = (null, "encrypted in a way that we do not know");
-            return false;
-        }
-        var iv = AesCfb.Iv(security.Boots, security.Seconds, security.Salt);
-        return V3Message.TryDecodeScoped(AesCfb.Decrypt(keys.Priv, iv, message.Encrypted), out scoped, out why);
+        if (Priv.Decrypt(keys, security.Boots, security.Seconds, security.Salt, message.Encrypted) is { } open)
+            return V3Message.TryDecodeScoped(open.Plain, out scoped, out why, open.MostFiller);
+        (scoped, why) = (null, "encrypted in a way that we do not know");
+        return false;
     }
 }

@@ -1,7 +1,5 @@
-using System.Text;
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using System.Text;
 
 namespace ActorHa.Snmp.Security;
 
@@ -11,8 +9,8 @@ namespace ActorHa.Snmp.Security;
 /// </summary>
 public sealed class UsmUser
 {
-    /// <summary>More engines than this are not remembered: their ids come from datagrams that nobody has signed.</summary>
-    private const int EnginesRemembered = 8;
+    /// <summary>Most engines whose keys are kept; a user of more devices than this makes them again now and then.</summary>
+    private const int EnginesRemembered = 256;
 
     private readonly ConcurrentDictionary<EngineId, EngineKeys> keys = new();
     private readonly Lazy<byte[]>? authKey;
@@ -51,16 +49,27 @@ public sealed class UsmUser
     internal MessageFlags Level =>
         (Auth == AuthProtocol.None ? 0 : MessageFlags.Auth) | (Priv == PrivProtocol.None ? 0 : MessageFlags.Priv);
 
-    internal EngineKeys KeysFor(EngineId engine)
+    /// <summary>
+    /// The keys at an engine. They are not kept by asking: engine ids come from datagrams that nobody has signed, and
+    /// such a one changes nothing here.
+    /// </summary>
+    internal EngineKeys KeysFor(EngineId engine) => keys.TryGetValue(engine, out var known) ? known : new EngineKeys(
+        engine,
+        Auth,
+        authKey is null ? [] : Passwords.Localize(Auth, authKey.Value, engine),
+        Priv,
+        // RFC 3826 section 1.2, RFC 3414 section 8.2.1: the first 16 octets of the key localized with the *signing* hash.
+        privKey is null ? [] : Passwords.Localize(Auth, privKey.Value, engine)[..16]);
+
+    /// <summary>Keeps keys whose engine has signed something with them.</summary>
+    internal void Remember(EngineKeys proven)
     {
-        if (keys.TryGetValue(engine, out var known)) return known;
-        if (keys.Count >= EnginesRemembered) keys.Clear();
-        return keys.GetOrAdd(engine, id => new EngineKeys(
-            Auth,
-            authKey is null ? [] : Passwords.Localize(Auth, authKey.Value, id),
-            // RFC 3826 section 1.2: the AES key is the first 16 octets of the key localized with the *signing* hash.
-            privKey is null ? [] : Passwords.Localize(Auth, privKey.Value, id)[..16]));
+        if (keys.Count >= EnginesRemembered && !keys.ContainsKey(proven.Engine)) keys.Clear();
+        keys[proven.Engine] = proven;
     }
+
+    /// <summary>Engines whose keys are kept.</summary>
+    internal int Remembered => keys.Count;
 
     private Lazy<byte[]> Lazily(string? password, string what)
     {
@@ -71,60 +80,9 @@ public sealed class UsmUser
 }
 
 /// <summary>One user's keys at one engine.</summary>
-internal sealed record EngineKeys(AuthProtocol Protocol, byte[] Auth, byte[] Priv);
-
-/// <summary>Passwords to keys (RFC 3414 section 2.6 and appendix A).</summary>
-internal static class Passwords
-{
-    private const int Stretch = 1_048_576;
-
-    /// <summary>Ku: the hash of the password repeated to 2^20 octets.</summary>
-    public static byte[] ToKey(AuthProtocol protocol, string password)
-    {
-        var octets = Encoding.UTF8.GetBytes(password);
-        var stretched = new byte[Stretch];
-        for (var at = 0; at < Stretch; at += octets.Length)
-        {
-            octets.AsSpan(0, Math.Min(octets.Length, Stretch - at)).CopyTo(stretched.AsSpan(at));
-        }
-        var key = Security.Auth.Hash(protocol, stretched);
-        CryptographicOperations.ZeroMemory(stretched);
-        return key;
-    }
-
-    /// <summary>Kul: Ku bound to one engine.</summary>
-    public static byte[] Localize(AuthProtocol protocol, ReadOnlySpan<byte> key, EngineId engine) =>
-        Security.Auth.Hash(protocol, [.. key, .. engine.Octets, .. key]);
-}
-
-/// <summary>AES-128 in 128-bit cipher feedback (RFC 3826 section 3.1).</summary>
-internal static class AesCfb
-{
-    /// <summary>Boots and time stand in the message's header, the salt in its privacy parameters.</summary>
-    public static byte[] Iv(int boots, int seconds, ReadOnlySpan<byte> salt)
-    {
-        var iv = new byte[16];
-        BinaryPrimitives.WriteInt32BigEndian(iv, boots);
-        BinaryPrimitives.WriteInt32BigEndian(iv.AsSpan(4), seconds);
-        salt.CopyTo(iv.AsSpan(8));
-        return iv;
-    }
-
-    /// <summary>Encrypts without padding. The framework wants whole blocks: pad with zeros, cut again.</summary>
-    public static byte[] Encrypt(byte[] key, byte[] iv, ReadOnlySpan<byte> plain)
-    {
-        using var aes = Aes.Create();
-        aes.Key = key;
-        return aes.EncryptCfb(plain, iv, PaddingMode.Zeros, 128)[..plain.Length];
-    }
-
-    /// <summary>Decrypts without padding.</summary>
-    public static byte[] Decrypt(byte[] key, byte[] iv, ReadOnlySpan<byte> cipher)
-    {
-        using var aes = Aes.Create();
-        aes.Key = key;
-        var whole = new byte[(cipher.Length + 15) / 16 * 16];
-        cipher.CopyTo(whole);
-        return aes.DecryptCfb(whole, iv, PaddingMode.None, 128)[..cipher.Length];
-    }
-}
+/// <param name="Engine">The engine.</param>
+/// <param name="Protocol">How it signs.</param>
+/// <param name="Auth">Kul of the signature.</param>
+/// <param name="Cipher">How it encrypts.</param>
+/// <param name="Priv">16 octets for the encryption, or none.</param>
+internal sealed record EngineKeys(EngineId Engine, AuthProtocol Protocol, byte[] Auth, PrivProtocol Cipher, byte[] Priv);

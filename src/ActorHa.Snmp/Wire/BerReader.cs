@@ -17,6 +17,9 @@ internal ref struct BerReader
 
     public readonly bool AtEnd => rest.IsEmpty;
 
+    /// <summary>Octets not yet read.</summary>
+    public readonly int Left => rest.Length;
+
     public readonly byte NextTag => rest.IsEmpty ? throw new MalformedException("ends too early") : rest[0];
 
     /// <summary>The content of the next value, which must have this tag (identifier octet).</summary>

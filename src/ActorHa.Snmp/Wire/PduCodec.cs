@@ -18,8 +18,15 @@ internal static class PduCodec
         var requestId = body.Integer();
         var status = body.Integer();
         var index = body.Integer();
-        var list = body.Nested(Sequence);
+        var binds = ReadBinds(ref body);
         body.End("the varbinds");
+        return new Pdu(type, requestId, status, index, binds);
+    }
+
+    /// <summary>A list of names and values.</summary>
+    public static List<VarBind> ReadBinds(ref BerReader reader)
+    {
+        var list = reader.Nested(Sequence);
         var binds = new List<VarBind>();
         while (!list.AtEnd)
         {
@@ -29,7 +36,7 @@ internal static class PduCodec
             binds.Add(new VarBind(name, Value(ref bind)));
             bind.End("a varbind");
         }
-        return new Pdu(type, requestId, status, index, binds);
+        return binds;
     }
 
     public static void Write(AsnWriter writer, Pdu pdu)
@@ -38,8 +45,14 @@ internal static class PduCodec
         writer.WriteInteger(pdu.RequestId);
         writer.WriteInteger(pdu.Status);
         writer.WriteInteger(pdu.Index);
+        WriteBinds(writer, pdu.Binds);
+    }
+
+    /// <summary>A list of names and values.</summary>
+    public static void WriteBinds(AsnWriter writer, IReadOnlyList<VarBind> binds)
+    {
         using var list = writer.PushSequence();
-        foreach (var (name, value) in pdu.Binds)
+        foreach (var (name, value) in binds)
         {
             using var bind = writer.PushSequence();
             writer.WriteObjectIdentifier(name.ToString());

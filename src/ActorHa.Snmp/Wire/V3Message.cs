@@ -67,15 +67,15 @@ internal sealed record V3Message(
         }
     }
 
-    /// <summary>Reads a scoped PDU, as it stands in a message or as it was decrypted.</summary>
+    /// <summary>Reads a scoped PDU, as it stands in a message or as it was decrypted, with at most so much filler behind it.</summary>
     public static bool TryDecodeScoped(
-        ReadOnlySpan<byte> octets, [NotNullWhen(true)] out ScopedPdu? scoped, [NotNullWhen(false)] out string? why)
+        ReadOnlySpan<byte> octets, [NotNullWhen(true)] out ScopedPdu? scoped, [NotNullWhen(false)] out string? why, int mostFiller = 0)
     {
         try
         {
             var reader = new Wire.BerReader(octets);
             (scoped, why) = (Scope(ref reader), null);
-            reader.End("the scoped PDU");
+            if (reader.Left > mostFiller) reader.End("the scoped PDU");
             return true;
         }
         catch (Exception e) when (e is Wire.MalformedException or AsnContentException)
@@ -154,7 +154,10 @@ internal sealed record V3Message(
     }
 
     /// <summary>The whole message with the signature that it holds (zeros, before it is signed).</summary>
-    public byte[] Encode()
+    public byte[] Encode() => Encode(out _);
+
+    /// <summary>The same, and where the signature stands in it: only the salt and the data follow.</summary>
+    public byte[] Encode(out int macOffset)
     {
         var data = Scoped is { } scoped ? Encode(scoped) : Wrapped(Encrypted!);
         var parameters = new AsnWriter(AsnEncodingRules.DER);
@@ -181,14 +184,9 @@ internal sealed record V3Message(
             writer.WriteOctetString(parameters.Encode());
             writer.WriteEncodedValue(data);
         }
-        return writer.Encode();
-    }
-
-    /// <summary>Where the signature stands in what <see cref="Encode()"/> made: only the salt and the data follow it.</summary>
-    public int MacOffsetIn(ReadOnlySpan<byte> encoded)
-    {
-        var dataLength = Scoped is { } scoped ? Encode(scoped).Length : Wrapped(Encrypted!).Length;
-        return encoded.Length - dataLength - (2 + Security.Salt.Length) - Security.Mac.Length;
+        var encoded = writer.Encode();
+        macOffset = encoded.Length - data.Length - (2 + Security.Salt.Length) - Security.Mac.Length;
+        return encoded;
     }
 
     private static byte[] Wrapped(byte[] octets)

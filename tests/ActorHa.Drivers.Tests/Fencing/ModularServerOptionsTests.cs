@@ -32,7 +32,10 @@ public sealed class ModularServerOptionsTests
     [InlineData("port", "65536", "is no port")]
     [InlineData("port", "-1", "is no port")]
     [InlineData("auth", "none", "is no authentication")]
-    [InlineData("level", "noAuthNoPriv", "cannot speak at level")]
+    [InlineData("level", "noAuthNoPriv", "does not offer level 'noAuthNoPriv'")]
+    [InlineData("level", "everything", "is no level")]
+    [InlineData("community", "hush", "v1 and v2c prove nothing")]
+    [InlineData("version", "2c", "v1 and v2c prove nothing")]
     [InlineData("udpport", "161", "no option 'udpport'")]
     [InlineData("password", "hush", "no option 'password'")]
     public void What_cannot_be_used_is_named(string key, string value, string says)
@@ -41,6 +44,29 @@ public sealed class ModularServerOptionsTests
         Assert.Contains(says, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", fault.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Encryption_is_AES_unless_DES_is_said()
+    {
+        Assert.Equal(PrivProtocol.None, ModularServerOptions.Parse(Options(("privacy", "DES"))).Priv);
+        Assert.Equal(PrivProtocol.Aes128, ModularServerOptions.Parse(Options(("level", "authPriv"))).Priv);
+        Assert.Equal(PrivProtocol.Des, ModularServerOptions.Parse(Options(("level", "authPriv"), ("privacy", "des"))).Priv);
+        Assert.Throws<FormatException>(() => ModularServerOptions.Parse(Options(("level", "authPriv"), ("privacy", "AES-256"))));
+    }
+
+    [Fact]
+    public void Weak_protocols_are_taken_and_warned_of()
+    {
+        Assert.Empty(ModularServerOptions.Parse(Options(("level", "authPriv"))).Warnings);
+        var weak = ModularServerOptions.Parse(Options(("auth", "MD5"), ("level", "authPriv"), ("privacy", "DES"))).Warnings;
+        Assert.Equal(2, weak.Count);
+        Assert.Contains("MD5", weak[0], StringComparison.Ordinal);
+        Assert.Contains("DES", weak[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encryption_without_its_password_is_refused() => Assert.Throws<ArgumentException>(
+        () => new ModularServerChassis(ModularServerOptions.Parse(Options(("level", "authPriv"))), "12345678"));
 
     [Fact]
     public async Task A_chassis_has_six_slots()

@@ -224,6 +224,29 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_check_finds_a_user_who_only_looks_and_switches_nothing()
+    {
+        await using var viewer = Open("viewer", "onlyLooking");
+        var check = await viewer.Plug(1).CheckAsync(MacsOfOne, Patience, default);
+        Assert.Equal((false, "the user viewer may read but not write: it cannot switch this slot"), (check.Ready, check.Detail));
+        Assert.False(check.Wrong);
+        Assert.Equal("", one.Done);
+    }
+
+    [Fact]
+    public async Task A_lamp_that_is_lit_stays_lit_and_leaves_the_right_to_write_unknown()
+    {
+        await using var manager = new SnmpManager(agent.EndPoint, new UsmUser("fencer", AuthProtocol.Sha1, "switchThePower"));
+        var lamp = Oid.Parse("1.3.6.1.4.1.343.2.19.1.2.10.202.1.1.8.1");
+        await manager.SetAsync([new VarBind(lamp, new SnmpValue.Integer(-3))], null, Patience);
+        var check = await Device.CheckAsync(MacsOfOne, Patience, default);
+        Assert.True(check.Ready);
+        Assert.EndsWith("whether the user may write is not known", check.Detail, StringComparison.Ordinal);
+        var read = Assert.IsType<SnmpAnswer.Response>(await manager.GetAsync([lamp], Patience));
+        Assert.Equal(new SnmpValue.Integer(-3), read.Binds[0].Value);
+    }
+
+    [Fact]
     public async Task A_blade_that_is_off_is_checked_like_one_that_is_on()
     {
         one.CutPower();

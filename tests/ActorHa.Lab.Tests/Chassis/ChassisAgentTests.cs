@@ -2,6 +2,7 @@ using System.Net;
 using ActorHa.Lab.Chassis;
 using ActorHa.Snmp;
 using ActorHa.Snmp.Security;
+using ActorHa.Snmp.Traps;
 
 namespace ActorHa.Lab.Tests.Chassis;
 
@@ -208,6 +209,29 @@ public sealed class ChassisAgentTests : ChassisBench
         await manager.SetAsync([new VarBind(Root.With(202, 1, 1, 6, 1), new SnmpValue.Integer(3))], null, Patience);
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => running.WaitAsync(Patience));
         Assert.Equal("no such process", thrown.Message);
+    }
+
+    [Fact]
+    public async Task A_change_of_power_is_told_by_a_trap_where_that_is_wanted()
+    {
+        var heard = System.Threading.Channels.Channel.CreateUnbounded<TrapHeard>();
+        await using var receiver = new TrapReceiver(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new TrapUsers(EngineId.Parse("8000000004"), 1, [], [new Community(SnmpVersion.V2c, "public")]), (_, what) => heard.Writer.TryWrite(what));
+        await using var chassis = new ChassisAgent(
+            new IPEndPoint(IPAddress.Loopback, 0), "TELLER", [One, Two], [new("fencer", AuthProtocol.Sha1, "switchThePower", true)], Faults,
+            trapsTo: receiver.LocalEndPoint);
+        using var stop = new CancellationTokenSource();
+        var running = Task.WhenAll(chassis.RunAsync(stop.Token), receiver.RunAsync(stop.Token));
+        One.HasPower = false;
+        var one = await heard.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        Assert.Equal(Oid.Parse("1.3.6.1.4.1.343.2.19.1.0.10"), one.What.Trap);
+        Assert.Equal(SnmpValue.Octets.Of("blade 1"), one.What.Binds[0].Value);
+        Assert.Equal(SnmpValue.Octets.Of("power off"), one.What.Binds[2].Value);
+        Two.HasPower = false;
+        Assert.Equal(SnmpValue.Octets.Of("blade 2"), (await heard.Reader.ReadAsync().AsTask().WaitAsync(Patience)).What.Binds[0].Value);
+        await stop.CancelAsync();
+        await running;
     }
 
     [Fact]

@@ -98,8 +98,8 @@ public sealed class ChassisToolsTests : ChassisBench
         Assert.False(One.HasPower);
         var (exit, output) = await Tool("snmpwalk", Root.ToString());
         Assert.Equal(0, exit);
-        // Scalars, the blade table's five columns, network cards, and the walk's own word about the end.
-        Assert.Equal(4 + (6 * 5) + 4 + 1, output.Split('\n').Count(line => line.StartsWith($".{Root}", StringComparison.Ordinal)));
+        // Scalars, the blade table's six columns, network cards, and the walk's own word about the end.
+        Assert.Equal(4 + (6 * 6) + 4 + 1, output.Split('\n').Count(line => line.StartsWith($".{Root}", StringComparison.Ordinal)));
         Assert.Contains($".{Root}.32.0 = STRING: \"110000\"", output, StringComparison.Ordinal);
         Assert.Contains($".{Root}.202.3.1.1.1.2.0.0.0.1.1 = Hex-STRING: 02 00 00 00 01 01", output, StringComparison.Ordinal);
     }

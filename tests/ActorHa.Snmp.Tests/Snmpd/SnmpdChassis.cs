@@ -31,27 +31,90 @@ internal sealed class SnmpdChassis : IAsyncDisposable
 
     public static UsmUser Private => new("imspriv", AuthProtocol.Sha256, "authPass256", PrivProtocol.Aes128, "privPass128");
 
+    public const string AuthPassword = "authPassword1", PrivPassword = "privPassword1";
+
+    /// <summary>A user for each authentication and each encryption, named by them; all may write.</summary>
+    public static UsmUser UserOf(AuthProtocol auth, PrivProtocol priv) => new(
+        $"u{auth}{priv}", auth, AuthPassword, priv, priv == PrivProtocol.None ? null : PrivPassword);
+
+    /// <summary>net-snmp's word for it.</summary>
+    public static string WordOf(AuthProtocol auth) => auth switch
+    {
+        AuthProtocol.Md5 => "MD5",
+        AuthProtocol.Sha1 => "SHA",
+        AuthProtocol.Sha224 => "SHA-224",
+        AuthProtocol.Sha256 => "SHA-256",
+        AuthProtocol.Sha384 => "SHA-384",
+        AuthProtocol.Sha512 => "SHA-512",
+        _ => throw new ArgumentOutOfRangeException(nameof(auth)),
+    };
+
+    /// <summary>net-snmp's word for it.</summary>
+    public static string WordOf(PrivProtocol priv) => priv == PrivProtocol.Des ? "DES" : "AES";
+
+    public static IEnumerable<(AuthProtocol Auth, PrivProtocol Priv)> Protocols =>
+        Enum.GetValues<AuthProtocol>().Where(auth => auth != AuthProtocol.None)
+            .SelectMany(auth => Enum.GetValues<PrivProtocol>().Select(priv => (auth, priv)));
+
+    private static string UsersOfEachProtocol() => string.Join('\n', Protocols.Select(p =>
+    {
+        var (name, signs) = ($"u{p.Auth}{p.Priv}", $"{WordOf(p.Auth)} \"{AuthPassword}\"");
+        return p.Priv == PrivProtocol.None
+            ? $"createUser {name} {signs}\nrwuser {name} auth .1.3.6.1"
+            : $"createUser {name} {signs} {WordOf(p.Priv)} \"{PrivPassword}\"\nrwuser {name} priv .1.3.6.1";
+    }));
+
     /// <param name="keepBoots">False: the device forgets its boots, as one that keeps nothing on disk.</param>
     public static async Task<SnmpdChassis> StartAsync(bool keepBoots = true)
     {
         var chassis = new SnmpdChassis(keepBoots);
         foreach (var sub in new[] { "cfg", "persist", "state" }) Directory.CreateDirectory(Path.Combine(chassis.directory, sub));
-        var script = Path.Combine(chassis.directory, "chassis.py");
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Snmpd", "chassis.py"), script);
-        File.WriteAllText(Path.Combine(chassis.directory, "cfg", "snmpd.conf"), $"""
-            agentAddress udp:{chassis.EndPoint}
-            exactEngineID 0x80001f880302fc00000001
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Snmpd", "chassis.py"), chassis.Script);
+        chassis.Configure("80001f880302fc00000001");
+        try
+        {
+            await chassis.RestartAsync();
+            return chassis;
+        }
+        catch
+        {
+            // A daemon that does not answer runs all the same: it does not outlive the test.
+            await chassis.DisposeAsync();
+            throw;
+        }
+    }
+
+    private string Script => Path.Combine(directory, "chassis.py");
+
+    /// <summary>The daemon's next life is another engine, as a management module that was replaced.</summary>
+    public async Task ReplaceEngineAsync(string engine)
+    {
+        await StopAsync();
+        // The users' stored keys were made for the engine before.
+        Directory.Delete(Path.Combine(directory, "persist"), recursive: true);
+        Configure(engine);
+        await RestartAsync();
+    }
+
+    private void Configure(string engine)
+    {
+        File.WriteAllText(Path.Combine(directory, "cfg", "snmpd.conf"), $"""
+            agentAddress udp:{EndPoint}
+            exactEngineID 0x{engine}
             createUser imsro SHA "roPassword1"
             createUser imsrw SHA "rwPassword1"
             createUser imspriv SHA-256 "authPass256" AES "privPass128"
             rouser imsro auth .1.3.6.1
             rwuser imsrw auth .1.3.6.1
             rwuser imspriv priv .1.3.6.1
-            pass_persist .1.3.6.1.4.1.343.2.19.1.2.10 /usr/bin/python3 -u {script} {chassis.directory}/state
+            {UsersOfEachProtocol()}
+            createUser nobody1
+            rouser nobody1 noauth .1.3.6.1
+            rocommunity looking 127.0.0.1
+            rwcommunity writing 127.0.0.1
+            pass_persist .1.3.6.1.4.1.343.2.19.1.2.10 /usr/bin/python3 -u {Script} {directory}/state
 
             """);
-        await chassis.RestartAsync();
-        return chassis;
     }
 
     /// <summary>Sets one of the script's files.</summary>
@@ -77,7 +140,7 @@ internal sealed class SnmpdChassis : IAsyncDisposable
     public async Task RestartAsync()
     {
         await StopAsync();
-        if (!keepBoots) Directory.Delete(Path.Combine(directory, "persist"), recursive: true);
+        if (!keepBoots && Directory.Exists(Path.Combine(directory, "persist"))) Directory.Delete(Path.Combine(directory, "persist"), recursive: true);
         var start = new ProcessStartInfo("/usr/sbin/snmpd")
         {
             ArgumentList = { "-f", "-LF", "w", Path.Combine(directory, "log"), "-p", Path.Combine(directory, "pid"), "-I", "-smux" },

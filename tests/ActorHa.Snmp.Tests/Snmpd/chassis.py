@@ -3,6 +3,7 @@
 # Argument: a directory of small files that change it at run time:
 #   power<slot>, presence<slot>, boots<slot>  numbers that are read;  delay  seconds before each answer;
 #   ignoreoff  1 = power-off is acknowledged and not done;  serial  text;  sets  one line per SET that was acknowledged;
+#   lamp<slot>  the identify lamp;
 #   mac<slot>  network addresses in the slot, with colons, separated by blanks.
 import os
 import sys
@@ -13,6 +14,7 @@ CHASSIS = (1, 3, 6, 1, 4, 1, 343, 2, 19, 1, 2, 10)
 BLADE = (202, 1, 1)
 NIC = (202, 3, 1, 1)
 LED = 6
+LAMP = 8
 
 
 def text(name, default):
@@ -41,6 +43,7 @@ def rows():
         here = slot <= 2
         table[BLADE + (2, slot)] = ("integer", number(f"presence{slot}", 1 if here else 0))
         table[BLADE + (LED, slot)] = ("integer", number(f"power{slot}", 2 if here else -32))
+        table[BLADE + (LAMP, slot)] = ("integer", number(f"lamp{slot}", 0 if here else -32))
         table[BLADE + (14, slot)] = ("unsigned", number(f"boots{slot}", 7 if here else 0))
         if here:
             for address in text(f"mac{slot}", f"02:00:00:00:{slot:02x}:01").split():
@@ -59,8 +62,12 @@ def relative(line):
 
 
 def change(oid, table, kind, value):
-    if oid not in table or oid[:4] != BLADE + (LED,):
+    if oid not in table or oid[:4] not in (BLADE + (LED,), BLADE + (LAMP,)):
         return "not-writable"
+    if oid[3] == LAMP:
+        with open(os.path.join(DIR, f"lamp{oid[4]}"), "w") as f:
+            f.write(value)
+        return "DONE"
     if kind != "integer":
         return "wrong-type"
     if value not in ("0", "2", "3", "4"):

@@ -33,12 +33,15 @@ internal static class ChassisObjects
     /// <summary>bladePowerLed: 0 off, 1 standby, 2 on; negative: cannot tell.</summary>
     public static Oid PowerLed(int slot) => Root.With(202, 1, 1, 6, (uint)slot);
 
+    /// <summary>bladePresenceLed, the lamp that shows a person which blade is meant: 0 off; writable as the power is.</summary>
+    public static Oid IdentifyLamp(int slot) => Root.With(202, 1, 1, 8, (uint)slot);
+
     /// <summary>What one answer about presence, power LED and serial says. Everything unclear is unknown, with what was read.</summary>
     public static PowerReading Read(SnmpAnswer answer, string? expectedSerial)
     {
         if (answer is not SnmpAnswer.Response response) return PowerReading.Unknown(Why(answer));
         // The options offer no user that does not sign; should one come all the same, its readings prove nothing.
-        if (!response.Authenticated) return PowerReading.Unknown("the answer is not signed");
+        if (response is not { Authenticated: true, At: { } at }) return PowerReading.Unknown("the answer is not signed");
         if (response.Error != SnmpError.None) return PowerReading.Unknown($"the chassis objects: {response.Error}");
         var (presence, led, serial) = (response.Binds[0].Value, response.Binds[1].Value, SerialText(response.Binds[2].Value));
         var detail = $"presence {Show(presence)}, power LED {Show(led)}";
@@ -46,7 +49,7 @@ internal static class ChassisObjects
         if (serial is null) return PowerReading.Unknown($"{detail}, but no chassis serial");
         if (expectedSerial is not null && expectedSerial != serial)
             return PowerReading.Unknown($"{detail}, but of the chassis {serial} where {expectedSerial} is expected");
-        return new PowerReading(Meaning(presence, led), $"{response.At.Engine}/{serial}", detail);
+        return new PowerReading(Meaning(presence, led), $"{at.Engine}/{serial}", detail);
     }
 
     /// <summary>Slot and address of a row of the NIC table; null for a row of another shape.</summary>

@@ -1,6 +1,7 @@
 using ActorHa.Core;
 using ActorHa.Ports;
 using ActorHa.Snmp;
+using ActorHa.Snmp.Security;
 
 namespace ActorHa.Drivers.Fencing.ModularServer;
 
@@ -14,25 +15,54 @@ internal sealed class SlotCheck(
     /// <summary>Rows of the NIC table that are read at most: six slots hold far fewer.</summary>
     private const int MostNics = 128;
 
+    private readonly WriteCheck write = new(chassis, slot);
+    private EngineMoment? known;
+    private int wentBack;
+
     public async Task<ProtectionCheck> RunAsync(IReadOnlyList<string> hostMacs, TimeSpan patience, CancellationToken cancel)
     {
         var began = chassis.Time.GetTimestamp();
         var reading = await readAsync(patience, cancel);
         var roundTrip = chassis.Time.GetElapsedTime(began);
         ProtectionCheck Not(string why) => new(false, why, roundTrip);
+        TimeSpan Left() => patience - chassis.Time.GetElapsedTime(began);
 
         if (reading.Power == Power.Unknown) return Not($"the power of slot {slot} cannot be read: {reading.Detail}");
         if (reading.Power == Power.Absent) return Not($"slot {slot} is empty ({reading.Detail})");
 
-        var (rows, fault) = await chassis.Manager.WalkAsync(ChassisObjects.Nics, MostNics, patience - roundTrip, cancel);
+        var (rows, fault) = await chassis.Manager.WalkAsync(ChassisObjects.Nics, MostNics, Left(), cancel);
         if (fault is not null) return Not($"the network addresses cannot be read: {ChassisObjects.Why(fault)}");
         if (rows.FirstOrDefault(row => ChassisObjects.Nic(row) is null) is { } odd)
             return Not($"a network address cannot be read: {odd.Name}");
         var nics = rows.Select(row => ChassisObjects.Nic(row)!.Value).ToLookup(nic => nic.Slot, nic => nic.Mac);
-        var verdict = Mapping(hostMacs, nics, slot);
-        return verdict is null
-            ? new ProtectionCheck(true, $"{reading.Detail}; slot {slot} has the host's network addresses", roundTrip)
-            : Not(verdict) with { Wrong = nics.Contains(slot) && hostMacs.Count > 0 };
+        if (Mapping(hostMacs, nics, slot) is { } mapping) return Not(mapping) with { Wrong = nics.Contains(slot) && hostMacs.Count > 0 };
+
+        var (may, said) = await write.RunAsync(Left(), cancel);
+        if (may == MayWrite.No) return Not(said);
+        if (Changed() is { } changed) return Not(changed);
+        string[] notes = [.. said.Length > 0 ? new[] { said } : [], .. Notes()];
+        return new ProtectionCheck(true, string.Join("; ", [$"{reading.Detail}; slot {slot} has the host's network addresses", .. notes]), roundTrip);
+    }
+
+    /// <summary>
+    /// What is another than at the check before: told once as not protected, so that somebody looks; the check after it
+    /// has proven everything anew, and goes by that.
+    /// </summary>
+    private string? Changed()
+    {
+        var (before, now, backBefore) = (known, chassis.Manager.Now, wentBack);
+        (known, wentBack) = (now, chassis.ClockWentBack);
+        if (before is not null && now is not null && !before.Engine.Equals(now.Engine))
+            return $"the chassis' engine id has changed from {before.Engine} to {now.Engine}: has its management module been replaced or reset?";
+        return wentBack > backBefore
+            ? $"the chassis' clock went back ({before?.ToString() ?? "not heard before"}, now {now}): it forgets its boots, so a recorded order may come true again"
+            : null;
+    }
+
+    private IEnumerable<string> Notes()
+    {
+        if (wentBack > 0) yield return $"warning: the chassis' clock went back {wentBack} times, it forgets its boots";
+        foreach (var weak in chassis.Options.Warnings) yield return $"warning: {weak}";
     }
 
     /// <summary>Why the slot is not proven to be the host's; null when it is.</summary>

@@ -2,45 +2,34 @@ using ActorHa.Snmp.Security;
 
 namespace ActorHa.Snmp.Manager;
 
-/// <summary>What a datagram meant for the question that is being asked.</summary>
-internal abstract record Heard
-{
-    /// <summary>Nothing.</summary>
-    public sealed record Dropped(DropReason Reason, string Why) : Heard;
-
-    /// <summary>Engine or time are known now: ask again at once.</summary>
-    public sealed record AskAgain : Heard;
-
-    /// <summary>The end of the question.</summary>
-    public sealed record Answer(SnmpAnswer What) : Heard;
-}
-
 /// <summary>
 /// A manager's side of USM towards one device, without sockets: builds the datagrams of a question and judges what
 /// comes back (RFC 3414 sections 3.2 and 4). Not thread-safe: one question at a time.
 /// </summary>
-internal sealed class ManagerSession(UsmUser user, TimeProvider time)
+internal sealed class UsmSession(UsmUser user, TimeProvider time) : IManagerSession
 {
     private volatile EngineClock? clock;
 
-    /// <summary>The device's engine and time; null before it was heard, authenticated where the user signs.</summary>
+    /// <summary>An unsigned word has it that the device is another engine by now: the next question discovers first.</summary>
+    private bool doubted;
+
+    public SnmpVersion Version => SnmpVersion.V3;
+
     public EngineMoment? Now => clock is { IsSet: true } known ? known.Now : null;
 
-    /// <summary>How often the device's clock went back: it forgets its boots, and old stamps may come true again.</summary>
     public int ClockWentBack { get; private set; }
 
     public byte[] Build(Question question)
     {
-        if (question.At is null && clock is null)
+        if (question.At is null && (doubted || Believed(question) is null))
         {
             var discovery = new ScopedPdu([], "", Pdu.Request(PduType.Get, question.RequestId, []));
             return new V3Message(
                 question.Try(Question.Step.Discovery), V3Message.LargestSize, MessageFlags.Reportable,
                 SecurityParameters.Discovery, discovery, null).Encode();
         }
-        var at = question.At ?? clock!.Now;
-        var pdu = Pdu.Request(question.Type, question.RequestId, question.Binds);
-        var scoped = new ScopedPdu(at.Engine.Octets.ToArray(), "", pdu);
+        var at = question.At ?? Believed(question)!.Now;
+        var scoped = new ScopedPdu(at.Engine.Octets.ToArray(), "", question.Pdu);
         question.Sent = true;
         return Sealing.Seal(
             user, at, user.Level, reportable: true, question.Try(Question.Step.Request), V3Message.LargestSize, scoped);
@@ -68,21 +57,21 @@ internal sealed class ManagerSession(UsmUser user, TimeProvider time)
         {
             if (message.Security.Engine.Length == 0) return new Heard.Dropped(DropReason.WrongContent, "a report without engine id");
             var engine = EngineId.Of(message.Security.Engine);
-            if (clock is null || !clock.Engine.Equals(engine)) clock = new EngineClock(engine, time);
+            doubted = false;
+            question.Candidate = engine.Equals(clock?.Engine) ? null : new EngineClock(engine, time);
             return StepOn(question, "names its engine again and again");
         }
         // The time is taken from signed messages only.
         if (report == UsmReport.NotInTimeWindow && user.Auth != AuthProtocol.None)
             return new Heard.Dropped(DropReason.WrongLevel, "an unsigned report about the time");
         if (step == Question.Step.Discovery) return new Heard.Dropped(DropReason.WrongContent, $"{report} to a discovery");
-        // The engine may have been replaced: whoever asks next discovers anew.
-        if (report == UsmReport.UnknownEngineId) clock = null;
+        doubted |= report == UsmReport.UnknownEngineId;
         return new Heard.Answer(new SnmpAnswer.Refused(report, Authenticated: false, Sentence(report)));
     }
 
     private Heard Signed(Question question, V3Message message, ReadOnlySpan<byte> datagram)
     {
-        var (security, expected) = (message.Security, question.At?.Engine ?? clock!.Engine);
+        var (security, expected) = (message.Security, question.At?.Engine ?? Believed(question)!.Engine);
         if (!message.Has(user.Level & MessageFlags.Auth)) return new Heard.Dropped(DropReason.WrongLevel, "not signed");
         if (!expected.Octets.SequenceEqual(security.Engine) || security.User != user.Name)
             return new Heard.Dropped(DropReason.WrongSource, "from another engine or for another user");
@@ -91,13 +80,16 @@ internal sealed class ManagerSession(UsmUser user, TimeProvider time)
             return new Heard.Dropped(DropReason.WrongDigest, "wrong signature");
         if (!Sealing.TryOpen(message, keys, out var scoped, out var why)) return new Heard.Dropped(DropReason.DecryptionError, why);
 
-        var known = clock is not null && clock.Engine.Equals(expected) ? clock : clock = new EngineClock(expected, time);
+        // Signed by the engine: now it is known, and not before.
+        if (user.Auth != AuthProtocol.None) user.Remember(keys);
+        var known = new[] { clock, question.Candidate }.FirstOrDefault(c => c?.Engine.Equals(expected) == true) ?? new EngineClock(expected, time);
+        (clock, question.Candidate) = (known, null);
         var pdu = scoped.Pdu;
         if (pdu.Type == PduType.Report) return SignedReport(question, security, UsmStats.Read(pdu.Binds), known);
         if (!message.Has(user.Level)) return new Heard.Dropped(DropReason.WrongLevel, "not encrypted");
         if (user.Auth != AuthProtocol.None && known.IsLate(security.Boots, security.Seconds))
             return new Heard.Dropped(DropReason.OutsideTimeWindow, "older than the time window");
-        if (Mismatch(question, pdu) is { } mismatch) return new Heard.Dropped(DropReason.WrongContent, mismatch);
+        if (question.Mismatch(pdu) is { } mismatch) return new Heard.Dropped(DropReason.WrongContent, mismatch);
         known.Hear(security.Boots, security.Seconds);
         return new Heard.Answer(new SnmpAnswer.Response(
             pdu.Binds, pdu.Error, pdu.Index, new EngineMoment(expected, security.Boots, security.Seconds),
@@ -124,15 +116,8 @@ internal sealed class ManagerSession(UsmUser user, TimeProvider time)
         ? new Heard.AskAgain()
         : new Heard.Answer(new SnmpAnswer.NoAnswer(question.Sent, $"the device {otherwise}"));
 
-    private static string? Mismatch(Question question, Pdu pdu)
-    {
-        if (pdu.Type != PduType.Response) return $"{pdu.Type} is no answer";
-        if (pdu.RequestId != question.RequestId) return "answers another request";
-        if (pdu.Error != SnmpError.None) return null;
-        if (pdu.Binds.Count != question.Binds.Count) return "answers another number of names";
-        if (question.Type == PduType.GetNext) return null;
-        return pdu.Binds.Zip(question.Binds).All(pair => pair.First.Name.Equals(pair.Second.Name)) ? null : "answers other names";
-    }
+    /// <summary>The engine to speak to: the one that a report has just named for this question, else the one that has signed.</summary>
+    private EngineClock? Believed(Question question) => question.Candidate ?? clock;
 
     private static string Sentence(UsmReport report) => report switch
     {
