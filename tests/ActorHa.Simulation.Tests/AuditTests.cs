@@ -14,7 +14,7 @@ public sealed class AuditTests
     {
         var world = new WorldModel(1, Cadence.Agent);
         world.Boot(Variant.Plain.Config(), Run.Settle);
-        Assert.Equal(["applejack"], world.RunsOn(Vm.Value));
+        Assert.Equal("applejack", Assert.Single(world.RunsOn(Vm.Value)));
         return world;
     }
 

@@ -112,7 +112,7 @@ public sealed record Meeting(Base Base, int Seed, ImmutableArray<AtStep> Faults)
         var plan = new Plan(Seed, Base.Variant ?? Variant.Plain, Base.Length, Faults.Length > 0 && Seed % 4 == 0 ? 0 : 1, Faults.Length > 0 ? (Fate)(Seed / 4 % 4) : Fate.Healed, [.. Faults.Select(f => f.Fault)]);
         var counts = new Dictionary<Step, int>();
         var open = new List<Action>();
-        return Run.Play(plan with { Faults = [] }, world => world.Time.After(TimeSpan.FromSeconds(5 + Run.Settle), () =>
+        var result = Run.Play(plan with { Faults = [] }, world => world.Time.After(TimeSpan.FromSeconds(5 + Run.Settle), () =>
         {
             // The base's steps begin here; the faults wait for theirs.
             world.OnStep = (member, kind, before, what) =>
@@ -126,7 +126,8 @@ public sealed record Meeting(Base Base, int Seed, ImmutableArray<AtStep> Faults)
             world.Time.After(TimeSpan.FromSeconds(Base.Length - 0.5), () => world.OnStep = null);
             world.Say("story", Base.Name);
             Base.Begin(world);
-        })) with { Plan = plan };
+        }));
+        return result with { Plan = plan };
     }
 }
 

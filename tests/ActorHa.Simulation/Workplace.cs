@@ -5,10 +5,11 @@ namespace ActorHa.Simulation;
 /// <summary>Builds mutated cores beside the real one, by the SDK's compiler alone: no project, no analysers, seconds each.</summary>
 public sealed class Workplace : IDisposable
 {
-    private const string Usings = """
+    private static readonly string Usings = $"""
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
         [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("ActorHa.Core.Tests")]
+        [assembly: System.Reflection.AssemblyVersion("{typeof(Core.ClusterState).Assembly.GetName().Version}")]
         """;
 
     private static readonly string Runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
