@@ -164,7 +164,7 @@ public sealed class FenceDriverContractTests
         ImmutableSortedDictionary<MemberName, PeerSettings>.Empty,
         new EtcdSettings(new Uri("http://127.0.0.1:1"), null),
         ImmutableSortedDictionary<string, Secret>.Empty.Add("dev-password", password),
-        new QemuSettings("", ""), new LogSettings(LogThreshold.Info));
+        null, new QemuSettings("", ""), new LogSettings(LogThreshold.Info));
 
     private sealed record Foreign : SwitchStamp;
 }
