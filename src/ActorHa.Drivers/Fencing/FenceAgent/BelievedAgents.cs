@@ -14,8 +14,8 @@ internal sealed record AgentJudgement(bool Believed, string Why);
 /// <remarks>
 /// Source of each line: the function <c>get_power_status</c> of the agent itself in fence-agents 4.12.1 (Debian 12), read
 /// for this table, unless another is named. What the common library does with the answer: <c>fence_action</c> in
-/// fencing.py fails where the status is neither "on" nor "off". Tried with the programs: fence_ipmilan, fence_intelmodular,
-/// fence_dummy. An agent that nobody has read is not believed.
+/// fencing.py fails where the status is neither "on" nor "off". Tried with the programs: fence_ipmilan and
+/// fence_intelmodular. An agent that nobody has read is not believed.
 /// </remarks>
 internal static class BelievedAgents
 {
