@@ -12,15 +12,12 @@ namespace ActorHa.Snmp;
 /// </summary>
 public sealed class SnmpManager : IAsyncDisposable
 {
-    /// <summary>Pauses between tries grow to this.</summary>
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
-
     /// <summary>The queue's end: a device that is silent for long is not asked more and more.</summary>
     private const int MostAsking = 128;
 
     private readonly IPEndPoint device;
     private readonly TimeProvider time;
-    private readonly TimeSpan firstRetry;
+    private readonly RepeatPace pace;
     private readonly IManagerSession session;
     private readonly SemaphoreSlim turn = new(1);
     private readonly byte[] buffer = new byte[V3Message.LargestSize + 1];
@@ -30,7 +27,7 @@ public sealed class SnmpManager : IAsyncDisposable
 
     /// <param name="device">Where it listens.</param>
     /// <param name="user">Who asks, and how it signs.</param>
-    /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s.</param>
+    /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s; twice the last answer's time where the device is slower.</param>
     /// <param name="time">Clock for patience and for carrying the device's time on (monotonic).</param>
     public SnmpManager(IPEndPoint device, UsmUser user, TimeSpan? firstRetry = null, TimeProvider? time = null)
         : this(device, t => new UsmSession(user, t), firstRetry, time)
@@ -40,7 +37,7 @@ public sealed class SnmpManager : IAsyncDisposable
     /// <summary>SNMPv1 or v2c. Its answers are never authenticated: whoever can send datagrams can lie.</summary>
     /// <param name="device">Where it listens.</param>
     /// <param name="community">Version and community.</param>
-    /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s.</param>
+    /// <param name="firstRetry">Silence before a question is repeated; doubles with each try up to 1 s; twice the last answer's time where the device is slower.</param>
     /// <param name="time">Clock for patience (monotonic).</param>
     public SnmpManager(IPEndPoint device, Community community, TimeSpan? firstRetry = null, TimeProvider? time = null)
         : this(device, _ => new CommunitySession(community), firstRetry, time)
@@ -51,7 +48,7 @@ public sealed class SnmpManager : IAsyncDisposable
     {
         this.device = device;
         this.time = time ?? TimeProvider.System;
-        this.firstRetry = firstRetry ?? TimeSpan.FromMilliseconds(300);
+        pace = new RepeatPace(firstRetry ?? TimeSpan.FromMilliseconds(300));
         session = speak(this.time);
     }
 
@@ -162,7 +159,8 @@ public sealed class SnmpManager : IAsyncDisposable
     private async Task<SnmpAnswer> InTurnAsync(Question question, TimeSpan patience, CancellationToken end)
     {
         var why = $"no answer within {patience.TotalSeconds:0.###} s";
-        var pause = firstRetry;
+        var pause = pace.First;
+        var began = time.GetTimestamp();
         while (!end.IsCancellationRequested)
         {
             // A SET goes out once. What is repeated here are questions, and the discovery before a SET.
@@ -171,7 +169,11 @@ public sealed class SnmpManager : IAsyncDisposable
             try
             {
                 if (!silent) await SendAsync(question, end);
-                if (await ListenAsync(question, silent ? null : pause, end) is { } answer) return answer;
+                if (await ListenAsync(question, silent ? null : pause, end) is { } answer)
+                {
+                    pace.Answered(time.GetElapsedTime(began));
+                    return answer;
+                }
             }
             catch (SocketException e)
             {
@@ -188,7 +190,7 @@ public sealed class SnmpManager : IAsyncDisposable
                 break;
             }
             // Only silence makes us slower; who has just learnt the engine's name asks on at full speed.
-            pause = question.Steps > steps ? firstRetry : pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
+            pause = question.Steps > steps ? pace.First : pace.After(pause);
         }
         return new SnmpAnswer.NoAnswer(question.Sent, why);
     }

@@ -76,7 +76,16 @@ internal sealed class EtcdCluster : IAsyncDisposable
         process.WaitForExit();
     }
 
-    public void Freeze(MemberName name) => Signal(name, Stop);
+    /// <summary>Returns when it has stopped: a signal is only on its way, and a thread under way may still answer.</summary>
+    public void Freeze(MemberName name)
+    {
+        Signal(name, Stop);
+        var tasks = $"/proc/{_processes[Names.IndexOf(name)]!.Id}/task";
+        Assert.True(SpinWait.SpinUntil(() => Directory.GetDirectories(tasks).All(t => State(t) == 'T'), TimeSpan.FromSeconds(10)), $"{name} does not stop");
+
+        // proc(5): the state follows the name, which stands in parentheses and may hold any of them.
+        static char State(string task) => File.ReadAllText(Path.Combine(task, "stat")) is var stat ? stat[stat.LastIndexOf(')') + 2] : ' ';
+    }
 
     public void Thaw(MemberName name) => Signal(name, Cont);
 
