@@ -36,7 +36,7 @@ public static class Invariants
         VmStarting t when Unarmed(s, s.Vm(t.Vm).Owner!.Host) => $"I2: {t.Vm} is started on {s.Vm(t.Vm).Owner!.Host}, whose watchdog is not armed",
         // I2: a watchdog proves only the life that promised, and frees VMs only beside the device where two proofs are required.
         HostFenced { Proof.Method: WatchdogRules.Method } f when s.Host(f.Host).Watchdog?.Incarnation != f.Incarnation => $"I2: {f.Host} is proven off by a watchdog that was not armed",
-        HostFenced { Proof.Method: not "person" } f when WatchdogRules.NeedsTwo(s, f.Host) && (s.Host(f.Host).Request?.Half is null || s.Host(f.Host).Watchdog is null) => $"I2: {f.Host} is proven off by one proof, two are required",
+        HostFenced { Proof.Method: not Proof.Person } f when WatchdogRules.NeedsTwo(s, f.Host) && (s.Host(f.Host).Request?.Half is null || s.Host(f.Host).Watchdog is null) => $"I2: {f.Host} is proven off by one proof, two are required",
         // I3: nothing is switched without a request.
         FenceSwitching w when s.Host(w.Host).Request?.Number != w.Request => $"I3: {w.Host} is switched without an open request",
         HostFenced f when s.Host(f.Host).Request?.Number != f.Request => $"I3: {f.Host} is proven off for no open request",

@@ -45,6 +45,16 @@ public sealed class PowerRuleTests
         Assert.Null(TheSite().And(Asks(A, B), new HostFenced(E(5), A, I(1), new Proof(Proof.Person, []))).State.Host(A).SwitchedOff);
 
     [Fact]
+    public void What_the_device_switched_off_is_switched_on_whatever_was_proven_beside_it()
+    {
+        HostState After(string method) => TheSite().And(Asks(A, B), new HostFenced(E(5), A, I(1), new Proof(method, []))).State.Host(A);
+        Assert.NotNull(After($"{Proof.Device} and watchdog").SwitchedOff);
+        // A watchdog resets: the host comes back by itself.
+        Assert.Null(After("watchdog").SwitchedOff);
+        Assert.Equal(0, After("watchdog").LastFenced);
+    }
+
+    [Fact]
     public void A_host_in_quarantine_stays_off()
     {
         var c = Recovered();

@@ -50,6 +50,10 @@ public sealed class VmRuleTests
     }
 
     [Fact]
+    public void A_process_of_an_older_ownership_confirms_nothing_also_where_it_is_left_alone() =>
+        Assigned().And(new MaintenanceBegan("operator", null)).Sees(Mail, VmCondition.Running, 1).Decides().ThenNothing("mail runs on rainbowdash without permission: left alone, maintenance");
+
+    [Fact]
     public void A_preemptible_vm_makes_room_and_then_waits_for_room_itself()
     {
         // applejack is lost; tickets fills rainbowdash so far that mail, which matters more, finds no room.

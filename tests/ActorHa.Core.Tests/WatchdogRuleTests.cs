@@ -28,6 +28,22 @@ public sealed class WatchdogRuleTests
         return c.AndMine(Arms(B)).Sees(v => v with { Watchdog = Live }).And(Asks(A, B)).AndMine(Switches(A, B)).Sees(A, Verdict.Silent, 100);
     }
 
+    [Fact]
+    public void An_append_that_is_sent_again_gives_the_right_to_feed_from_its_first_sending()
+    {
+        var line = new JournalLine().Add(B, Configures(b => b.Hosts[A] = b.Hosts[A] with { Watchdog = Dog }));
+        foreach (var e in new Event[] { Joins(A), Admits(A), new AgentStarted(A, RunOf(A), "1"), Arms(A) }) line.Add(B, e);
+        var bench = new MindBench(line, A).Quorate().Reads();
+        if (bench.Sent is not null) bench.Commits();
+        bench.Hear(new Commanded(1, new WantVm(Mail, false, "operator")), 3);
+        var first = bench.Now;
+        Assert.NotNull(bench.Sent);
+        bench.Unknown().Hear(new TailRead(bench.Journal.Head, []), 2);
+        Assert.NotNull(bench.Sent);
+        bench.Commits();
+        Assert.Equal(first + Sec(6), bench.Effects.OfType<HoldWatchdog>().Last().Order.Until);
+    }
+
     private static Case ThatSeesAgain(Case c, Verdict verdict = Verdict.Silent) => c.Sees(A, verdict, 100);
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace ActorHa.Core;
 
@@ -76,8 +77,8 @@ public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Inca
             Fences = h.Fences + (r.Operator is null ? 1 : 0),
             Announced = null,
             Leaving = false,
-            SwitchedOff = Proof.Method == Proof.Device ? new SwitchedOff(r.Level, r.Operator is not null, 0, index) : h.SwitchedOff,
-            LastFenced = Proof.Method == Proof.Device ? index : h.LastFenced,
+            SwitchedOff = Proof.ByDevice ? new SwitchedOff(r.Level, r.Operator is not null, 0, index) : h.SwitchedOff,
+            LastFenced = Proof.ByDevice ? index : h.LastFenced,
             Drill = h.Drill is { } d && d.Request == Request ? d with { Off = index, Visible = Proof.Visible } : h.Drill,
         });
 }
@@ -93,6 +94,10 @@ public sealed record Proof(string Method, ImmutableArray<string> Says, TimeSpan?
 
     /// <summary>A person's statement.</summary>
     public const string Person = "person";
+
+    /// <summary>The device switched it off, whatever else was proven beside that.</summary>
+    [JsonIgnore]
+    public bool ByDevice => Method == Device || Method.StartsWith($"{Device} and ", StringComparison.Ordinal);
 }
 
 /// <summary>An operator wants a host switched on; one member does it.</summary>
