@@ -25,11 +25,17 @@ internal static class Recorded
 
     public static readonly EngineId Engine = EngineId.Parse("80001f880302fc00000001");
 
-    public static readonly UsmUser Reader = new("imsro", AuthProtocol.Sha1, "roPassword1");
+    public static readonly UsmUser Reader = MakeReader();
 
-    public static readonly UsmUser Private = new("imspriv", AuthProtocol.Sha256, "authPass256", PrivProtocol.Aes128, "privPass128");
+    public static readonly UsmUser Private = MakePrivate();
 
     public static readonly byte[][] All = [DiscoveryRequest, DiscoveryReport, GetRequest, GetResponse, PrivResponse];
+
+    /// <summary>One of one's own, for a test that looks at what a user remembers: classes run beside each other.</summary>
+    public static UsmUser MakeReader() => new("imsro", AuthProtocol.Sha1, "roPassword1");
+
+    /// <summary>As <see cref="MakeReader"/>.</summary>
+    public static UsmUser MakePrivate() => new("imspriv", AuthProtocol.Sha256, "authPass256", PrivProtocol.Aes128, "privPass128");
 
     public static V3Message Decode(byte[] datagram)
     {

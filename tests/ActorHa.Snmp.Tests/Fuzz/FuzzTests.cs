@@ -50,7 +50,7 @@ public sealed class FuzzTests
     /// <summary>A manager that waits for an answer, an agent and a trap receiver, all with something to lose.</summary>
     private sealed class Bench
     {
-        private static readonly UsmUser[] Users = [FuzzCorpus.Signs, FuzzCorpus.Aes, FuzzCorpus.Des, Recorded.Reader, Recorded.Private];
+        private static readonly UsmUser[] Users = [FuzzCorpus.Signs, FuzzCorpus.Aes, FuzzCorpus.Des, Recorded.MakeReader(), Recorded.MakePrivate()];
 
         private readonly OneNumber tree = new();
         private readonly AgentSession agent;
