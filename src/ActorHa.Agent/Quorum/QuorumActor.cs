@@ -13,6 +13,7 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(1.2);
     private readonly MindTick _tick = new();
+    private Instant? _turned;
 
     /// <inheritdoc/>
     protected internal override ValueTask PreStart()
@@ -24,10 +25,19 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
     /// <inheritdoc/>
     protected internal override ValueTask ReceiveAsync(QuorumMessage message)
     {
-        var effects = mind.Receive(message, Context.Now, parts.Wall());
+        var now = Context.Now;
+        if (message is MindTick)
+        {
+            // While a request is open its challenge and its patience run; else only pulses and re-reads wait for the tick,
+            // and whatever else was heard meanwhile has been a turn as good: beats alone bring some a second.
+            var pause = mind.State.Hosts.Values.Any(h => h.IsClosed) ? Busy : Calm;
+            var rested = _turned is { } before && now - before < pause ? now - before : TimeSpan.Zero;
+            Context.After(pause - rested, _tick);
+            if (rested > TimeSpan.Zero) return ValueTask.CompletedTask;
+        }
+        _turned = now;
+        var effects = mind.Receive(message, now, parts.Wall());
         foreach (var effect in effects) Perform(effect);
-        // While a request is open its challenge and its patience run; else only pulses and re-reads wait for the tick.
-        if (message is MindTick) Context.After(mind.State.Hosts.Values.Any(h => h.IsClosed) ? Busy : Calm, _tick);
         parts.Ledger.Show(new Snapshot(mind.State, mind.Head, mind.View, mind.Refusals, mind.ReadOnly));
         parts.Turned(Context.Now);
         return ValueTask.CompletedTask;

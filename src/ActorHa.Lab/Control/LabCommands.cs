@@ -23,6 +23,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
         "resume HOST agent|etcd|vm:NAME SIGCONT",
         "lead HOST                      its etcd leads; the witness's agent takes that back within 10 s",
         "shutdown HOST                  orderly; the host switches itself off",
+        "inside HOST PROGRAM [WORD...]  runs it there, as at the host's console",
         ChassisSettings.Usage,
     ];
 
@@ -53,6 +54,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
             ["stop", var h, var role] => Stop(h, Service(role)),
             ["start", var h, var role] => Do(Host(h), x => x.Hold(Service(role), false), $"may run its {role} again"),
             ["lead", var h] => await lead(site.Member(h).Name),
+            ["inside", var h, _, ..] => Host(h).Inside([.. words.Skip(2)]),
             ["shutdown", var h] => await ShutdownAsync(Host(h)),
             ["chassis", "heal"] => Chassis(chassis.Heal, "is well"),
             ["chassis", var fault, var value] => Chassis(() => chassis.Set(fault, value), $"{fault} {value}"),

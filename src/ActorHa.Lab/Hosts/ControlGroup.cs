@@ -56,12 +56,12 @@ public sealed class ControlGroup(string path)
         }
     }
 
-    /// <summary>Ids of its processes, as seen from here.</summary>
+    /// <summary>Ids of its processes and of those in groups inside (a host's systemd makes some), as seen from here.</summary>
     public IReadOnlyList<int> Processes()
     {
         try
         {
-            return [.. File.ReadLines(ProcsFile).Select(l => int.Parse(l, CultureInfo.InvariantCulture))];
+            return [.. File.ReadLines(ProcsFile).Select(l => int.Parse(l, CultureInfo.InvariantCulture)), .. Children().SelectMany(c => c.Processes())];
         }
         catch (DirectoryNotFoundException)
         {
@@ -101,6 +101,7 @@ public sealed class ControlGroup(string path)
     public void Remove()
     {
         if (!Exists) return;
+        foreach (var child in Children()) child.Remove();
         // The kernel may hold a group for a moment after its last process has left.
         Await(() =>
         {

@@ -9,6 +9,9 @@ namespace ActorHa.Lab;
 /// </summary>
 public sealed class LabHost(SiteDescription site, MemberDescription member, LabPaths paths, LabNetwork network, ControlGroup group, Action<string> say)
 {
+    /// <summary>reboot(2), "Behavior inside PID namespaces": powering off ends the first process by SIGINT; a shell would say 128 + 2.</summary>
+    private const int PoweredOff = 130;
+
     private readonly Lock _gate = new();
     private Process? _life;
     private long _bootedAt;
@@ -129,10 +132,24 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
         lock (_gate)
         {
             DemandPower();
-            var init = HostProcesses.Of(group).FirstOrDefault(p => p.Role == "init") ?? throw new LabException($"{Name} has no first process: it is dead");
-            var file = $"/proc/{init.Pid}/root/{HostProcesses.InitDirectory}/hold.{service}";
-            if (hold) File.WriteAllText(file, "");
-            else File.Delete(file);
+            var root = $"/proc/{Init().Pid}/root";
+            if (site.Systemd) Mask(root, $"actorha-{service}.service", hold);
+            else if (hold) File.WriteAllText($"{root}/{HostProcesses.InitDirectory}/hold.{service}", "");
+            else File.Delete($"{root}/{HostProcesses.InitDirectory}/hold.{service}");
+        }
+    }
+
+    private void Mask(string root, string unit, bool hold)
+    {
+        if (hold)
+        {
+            Inside("systemctl", "--runtime", "mask", unit);
+        }
+        // Not asked of a systemd that may not be there yet, when there is nothing to lift.
+        else if (new FileInfo($"{root}/run/systemd/system/{unit}").LinkTarget is not null)
+        {
+            Inside("systemctl", "--runtime", "unmask", unit);
+            Inside("systemctl", "start", "--no-block", unit);
         }
     }
 
@@ -146,7 +163,8 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
             DemandPower();
             life = _life!;
         }
-        Send("init", Signal.Terminate);
+        if (site.Systemd) Inside("systemctl", "poweroff");
+        else Send("init", Signal.Terminate);
         using var limit = new CancellationTokenSource(patience);
         try
         {
@@ -160,13 +178,29 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
         if (_power) throw new LabException($"{Name} died instead of shutting down; see {paths.Logs(Name)}/console.log");
     }
 
+    /// <summary>Runs a program inside, as an administrator at its console would.</summary>
+    /// <returns>What it wrote.</returns>
+    public string Inside(params IReadOnlyList<string> words)
+    {
+        int init;
+        lock (_gate)
+        {
+            DemandPower();
+            init = Init().Pid;
+        }
+        return Tool.Run(null, ["nsenter", $"--target={init}", "--all", .. words]);
+    }
+
+    private HostProcess Init() =>
+        HostProcesses.Of(group).FirstOrDefault(p => p.Role == "init") ?? throw new LabException($"{Name} has no first process: it is dead");
+
     private Process Boot()
     {
         // The shell puts itself into the control group before it becomes anything else: no process is ever outside.
         const string script =
             """
             echo $$ >"$1" && exec </dev/null >>"$2" 2>&1 && exec nsenter --net="$3" \
-              unshare --pid --fork --kill-child --mount --mount-proc --uts --ipc bash "$4"
+              unshare --pid --fork --kill-child --mount --mount-proc --uts --ipc --cgroup bash "$4"
             """;
         var start = new ProcessStartInfo("bash",
             ["-c", script, "boot", group.ProcsFile, Path.Combine(paths.Logs(Name), "console.log"), network.NamespaceFile(Name), paths.Init])
@@ -177,6 +211,7 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
         start.Environment["LAB_HOME"] = paths.Home(Name);
         start.Environment["LAB_ADDRESS"] = $"{member.Address}/{site.PrefixLength.ToString(CultureInfo.InvariantCulture)}";
         start.Environment["LAB_BOOT_ID"] = _bootId;
+        start.Environment["LAB_PROGRAMS"] = SiteFiles.Artifacts;
         var life = new Process { StartInfo = start, EnableRaisingEvents = true };
         life.Exited += (_, _) => Ended(life);
         life.Start();
@@ -188,7 +223,7 @@ public sealed class LabHost(SiteDescription site, MemberDescription member, LabP
         lock (_gate)
         {
             if (!_power || _life != life) return;
-            if (life.ExitCode != 0)
+            if (life.ExitCode != (site.Systemd ? PoweredOff : 0))
             {
                 // The power stays on: the chassis sees a lit blade, as with a crashed kernel.
                 say($"{Name}: its first process ended ({life.ExitCode}); the host is dead, its power on");

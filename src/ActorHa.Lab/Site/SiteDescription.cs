@@ -38,6 +38,12 @@ public sealed record SiteDescription
     /// </summary>
     public string AgentCommand { get; init; } = "dotnet {artifacts}/actorha-agent.dll --config {etc}/actorha.conf";
 
+    /// <summary>
+    /// Members installed as README.md says: systemd with the project's units, the example files, etcd with certificates
+    /// (<see cref="EtcdSettings.Tls"/> must be those of <see cref="InstalledFiles"/>). False: a small init of the lab's own.
+    /// </summary>
+    public bool Systemd { get; init; }
+
     /// <summary>Parses <c>site.json</c>, or a description that a person wrote.</summary>
     /// <exception cref="LabException">The text is no site, or one that cannot be built.</exception>
     public static SiteDescription Parse(string json, string source)
@@ -71,6 +77,7 @@ public sealed record SiteDescription
         var twice = Members.SelectMany(m => new[] { m.Name, m.Address }).Concat([Chassis.Name, Chassis.Address])
             .GroupBy(x => x).FirstOrDefault(g => g.Count() > 1);
         if (twice != null) throw new LabException($"'{twice.Key}' occurs twice in the site");
+        if (Systemd && Etcd.Tls is null) throw new LabException("systemd's unit of etcd knows no http: the site needs certificates (etcd.tls)");
         if (Members.Count == 0) throw new LabException("the site has no members");
         return this;
     }

@@ -25,11 +25,17 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
     {
         foreach (var dir in new[] { paths.Shared, paths.Serial }) Directory.CreateDirectory(dir);
         File.WriteAllText(paths.Site, site.ToJson());
-        File.WriteAllText(paths.Init, Resource("init.sh"));
+        File.WriteAllText(paths.Init, Resource(site.Systemd ? "init-systemd.sh" : "init.sh"));
         File.WriteAllText(paths.ClusterConf, ClusterConf());
         Guests();
         if (!File.Exists(paths.HeartbeatKey)) WriteSecret(paths.HeartbeatKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n");
-        foreach (var member in site.Members) Write(member);
+        var installed = new InstalledFiles(site, paths);
+        if (site.Systemd) installed.MakeCertificates();
+        foreach (var member in site.Members)
+        {
+            Write(member);
+            if (site.Systemd) installed.Write(member);
+        }
     }
 
     /// <summary>The guest's kernel and initramfs, where they were built (ops/lab says where), and a blank disk for each VM.</summary>
@@ -143,7 +149,7 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
 
     private static string Quote(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || "-_=/.,:".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
 
-    private static string Resource(string name)
+    internal static string Resource(string name)
     {
         using var stream = typeof(SiteFiles).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is missing in the program");
@@ -152,7 +158,7 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
     }
 
     // Created with its mode: a secret that is readable for a moment is readable.
-    private static void WriteSecret(string path, string text)
+    internal static void WriteSecret(string path, string text)
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("the lab needs Linux");
         File.Delete(path);
