@@ -35,7 +35,7 @@ public sealed record EtcdOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Pause between two status calls that keep each connection warm and notice a frozen member.</summary>
-    public TimeSpan KeepWarm { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan KeepWarm { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Time for one such status call; after two misses in a row the connection is given up and made anew.</summary>
     public TimeSpan KeepWarmLimit { get; init; } = TimeSpan.FromSeconds(1);
