@@ -12,6 +12,8 @@ internal sealed class Derived(ClusterState state)
     private KeyValuePair<MemberName, HostState>[]? _hosts;
     private KeyValuePair<MemberName, string>[]? _fingerprints;
     private KeyValuePair<VmName, string>[]? _waiting;
+    private ConfiguredHost[]? _configured;
+    private MemberName[]? _witnesses;
     private OthersOf? _others;
     private SeenBy? _seen;
     private PlanFor? _plan;
@@ -22,9 +24,14 @@ internal sealed class Derived(ClusterState state)
     /// <summary>All hosts, in the order of their names.</summary>
     public KeyValuePair<MemberName, HostState>[] Hosts => _hosts ??= [.. state.Hosts];
 
-    /// <summary>Configured hosts other than this member, in the order of their names.</summary>
-    public OtherHost[] Others(MemberName self) => (_others is { } o && o.Self == self ? o
-        : _others = new(self, [.. state.Config.Hosts.Keys.Where(h => h != self).Select(h => new OtherHost(h, state.Host(h)))])).Hosts;
+    /// <summary>Configured hosts, in the order of their names.</summary>
+    public ConfiguredHost[] Configured => _configured ??= [.. state.Config.Hosts.Keys.Select(h => new ConfiguredHost(h, state.Host(h)))];
+
+    /// <summary>Those other than this member.</summary>
+    public ConfiguredHost[] Others(MemberName self) => (_others is { } o && o.Self == self ? o : _others = new(self, Array.FindAll(Configured, h => h.Host != self))).Hosts;
+
+    /// <summary>Witnesses.</summary>
+    public MemberName[] Witnesses => _witnesses ??= [.. state.Config.Witnesses];
 
     /// <summary>See <see cref="Arming.Fingerprint"/>.</summary>
     public string Fingerprint(MemberName host)
@@ -55,7 +62,7 @@ internal sealed class Derived(ClusterState state)
         return _seen = new(v.Self, v.Vms, all, [.. all.Where(vm => vm.Owned)]);
     }
 
-    private sealed record OthersOf(MemberName Self, OtherHost[] Hosts);
+    private sealed record OthersOf(MemberName Self, ConfiguredHost[] Hosts);
 
     private sealed record SeenBy(MemberName Self, ImmutableSortedDictionary<VmName, VmObservation> Vms, SeenVm[] All, SeenVm[] Own);
 
@@ -80,8 +87,8 @@ internal struct Beside : IEquatable<Beside>
     public override readonly int GetHashCode() => 0;
 }
 
-/// <summary>A host other than the one that decides.</summary>
-internal readonly record struct OtherHost(MemberName Host, HostState State);
+/// <summary>A configured host and what is known of it.</summary>
+internal readonly record struct ConfiguredHost(MemberName Host, HostState State);
 
 /// <summary>A VM as it is known and as it is seen on this host.</summary>
 /// <param name="Vm">Its name.</param>

@@ -175,15 +175,14 @@ internal static class FenceRules
     /// <summary>The mapping host → plugs was proven, or is wrong: armed, or not.</summary>
     public static Decision? Arm(ClusterState s, View v, Refusals no)
     {
-        foreach (var (host, _) in s.EachHost())
+        foreach (var (host, h) in s.Derived.Configured)
         {
-            if (!s.Config.Hosts.ContainsKey(host)) continue;
             var why = Arming.WhyNot(s, host);
             if (v.Protections.GetValueOrDefault(host) is { } p && p.Fingerprint == Arming.Fingerprint(s, host))
             {
-                if (p is { Ready: true } && s.Host(host).Armed != p.Fingerprint)
+                if (p is { Ready: true } && h.Armed != p.Fingerprint)
                     return Decision.Record("arm", $"fencing of {host} is armed: {p.Detail}", new FencingArmed(host, p.Fingerprint, p.Detail));
-                if (p is { Wrong: true } && s.Host(host).Armed.Length > 0)
+                if (p is { Wrong: true } && h.Armed.Length > 0)
                     return Decision.Record("disarm", $"fencing of {host} is off: {p.Detail}", new FencingDisarmed(host, p.Detail));
                 if (!p.Ready) no.Say(host.Value, $"{host} is not protected: {p.Detail}", alarm: true);
             }
@@ -207,5 +206,5 @@ internal static class FenceRules
         _ => "silent",
     };
 
-    private static OtherHost[] Others(ClusterState s, View v) => s.Derived.Others(v.Self);
+    private static ConfiguredHost[] Others(ClusterState s, View v) => s.Derived.Others(v.Self);
 }

@@ -157,8 +157,13 @@ internal static class VmRules
     }
 
     /// <summary>Hosts that may get VMs, as this member sees them.</summary>
-    private static HashSet<MemberName> Usable(ClusterState s, View v) =>
-        [.. s.Config.Hosts.Keys.Where(h => s.Host(h).IsFit && !s.Host(h).Leaving && (h == v.Self || v.Peer(h).Verdict == Verdict.Alive))];
+    private static HashSet<MemberName> Usable(ClusterState s, View v)
+    {
+        var usable = new HashSet<MemberName>();
+        foreach (var (host, h) in s.Derived.Configured)
+            if (h is { IsFit: true, Leaving: false } && (host == v.Self || v.Peer(host).Verdict == Verdict.Alive)) usable.Add(host);
+        return usable;
+    }
 
     /// <summary>In the first minute a VM that never ran waits for the host that it prefers, unless that host's life is over.</summary>
     private static bool AwaitsItsHost(ClusterState s, View v, VmName vm, MemberName chosen)
@@ -170,8 +175,13 @@ internal static class VmRules
             && v.Now - v.Started < s.Config.Timers.StartupGrace;
     }
 
-    private static int StartsUnderWay(ClusterState s, View v) =>
-        Own(s, v).Count(o => o.State is { Start: { } p, Active: false } && p.Run == v.Run && v.OwnEntries.Contains(p.Index));
+    private static int StartsUnderWay(ClusterState s, View v)
+    {
+        var starts = 0;
+        foreach (var own in Own(s, v))
+            if (own.State is { Start: { } p, Active: false } && p.Run == v.Run && v.OwnEntries.Contains(p.Index)) starts++;
+        return starts;
+    }
 
     private static int Restarts(ClusterState s, VmName vm) => s.Config.Vms.GetValueOrDefault(vm)?.MaxRestarts ?? 0;
 
