@@ -61,14 +61,14 @@ public static class ClusterDecider
 /// <summary>Collects the refusals of one round.</summary>
 internal sealed class Refusals
 {
-    private readonly List<Refusal> _all = [];
+    private ImmutableArray<Refusal>.Builder? _all;
 
-    public ImmutableArray<Refusal> All => [.. _all];
+    public ImmutableArray<Refusal> All => _all?.ToImmutable() ?? [];
 
     /// <summary>Adds a refusal; returns null so that a rule can end with it.</summary>
     public Decision? Say(string subject, string because, bool alarm = false)
     {
-        _all.Add(new(subject, because, alarm));
+        (_all ??= ImmutableArray.CreateBuilder<Refusal>()).Add(new(subject, because, alarm));
         return null;
     }
 }

@@ -12,6 +12,8 @@ public sealed record ClusterState
     /// <summary>Before the first entry.</summary>
     public static readonly ClusterState Empty = new();
 
+    private Beside _beside;
+
     /// <summary>Index of the newest entry folded in.</summary>
     public long Index { get; init; }
 
@@ -41,6 +43,12 @@ public sealed record ClusterState
 
     /// <summary>Hands off, when set.</summary>
     public Maintenance? Maintenance { get; init; }
+
+    /// <summary>What follows from this state, worked out once.</summary>
+    internal Derived Derived => _beside.Of(this);
+
+    /// <summary>All hosts as an array: for those who walk them at each turn.</summary>
+    public ReadOnlySpan<KeyValuePair<MemberName, HostState>> EachHost() => Derived.Hosts;
 
     /// <summary>The host's state; a new one when it never joined.</summary>
     public HostState Host(MemberName host) => Hosts.GetValueOrDefault(host) ?? HostState.New;

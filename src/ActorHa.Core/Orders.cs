@@ -48,7 +48,7 @@ public sealed record Orders(
     private static ImmutableSortedDictionary<MemberName, FenceOrder> FenceOrders(ClusterState s, View v)
     {
         var orders = ImmutableSortedDictionary.CreateBuilder<MemberName, FenceOrder>();
-        foreach (var (host, h) in s.Hosts)
+        foreach (var (host, h) in s.EachHost())
         {
             if (h.Request is { } r && r.Executor == v.Self && Mine(v, r.ExecutorRun, r.SwitchIndex) && s.Maintenance is null)
                 orders[host] = new FenceOrder(r.SwitchIndex, r.Number, r.Incarnation, r.Level, SwitchOn: false, StandDown: r.Operator is null);

@@ -12,7 +12,6 @@ internal sealed class SimHeart(WorldModel world, SimMember member)
     private const int RingOfHungMachine = 64;
     private const int QueueOfStoppedProcess = 4096;
 
-    private readonly byte[] _buffer = new byte[BeatCodec.MaxLength];
     private readonly List<(Datagram Datagram, Instant At)> _held = [];
     private BeatReceiver? _receiver;
     private Heard[] _heard = [];
@@ -81,7 +80,7 @@ internal sealed class SimHeart(WorldModel world, SimMember member)
         };
         foreach (var heard in _heard)
             if (heard.Sequence > 0) beat.TryAddSighting(new Sighting(heard.Name, heard.Boot, new Incarnation(heard.Incarnation), heard.Sequence, WireIds.Milliseconds(now - heard.At)));
-        var datagram = new Datagram(_buffer.AsSpan(0, world.Codec.Encode(beat, _buffer)).ToArray(), world.Codec);
+        var datagram = new Datagram(beat, world.Codec);
         foreach (var peer in _peers) world.Network.Send(member, peer, datagram);
     }
 
@@ -104,7 +103,8 @@ internal sealed class SimHeart(WorldModel world, SimMember member)
 
     private void Take(Datagram datagram, Instant arrived)
     {
-        if (!datagram.TryRead(out var beat) || _receiver is not { } receiver) return;
+        if (!datagram.IsGood || _receiver is not { } receiver) return;
+        ref readonly var beat = ref datagram.Beat;
         var peer = receiver.IndexOf(beat.Sender);
         if (receiver.Accept(beat, peer < 0 ? Incarnation.None : _heard[peer].Newest) != BeatRefusal.None) return;
         // A beat whose mind is stuck counts as missing; relayed as a sighting it would count for others.

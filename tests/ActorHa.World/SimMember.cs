@@ -125,7 +125,7 @@ public sealed class SimMember : ILetterBox
         var cadence = _world.Cadence;
         Heart.Begin();
         Every(() => Heart.InGap ? cadence.WatchInGap : cadence.Watch, Heart.Tick);
-        Every(() => Mind.State.Hosts.Values.Any(h => h.IsClosed) ? cadence.MindBusy : cadence.Mind, () => Tell(_tick));
+        Every(() => AnyClosed(Mind.State) ? cadence.MindBusy : cadence.Mind, () => Tell(_tick));
         Every(() => cadence.Beat + _world.UpTo(BeatLag), Heart.Beat);
         Supervisors.Begin();
         Fencers.Begin();
@@ -211,6 +211,13 @@ public sealed class SimMember : ILetterBox
             if (life != Life) return;
             Perform(effect);
         }
+    }
+
+    private static bool AnyClosed(ClusterState s)
+    {
+        foreach (var (_, h) in s.EachHost())
+            if (h.IsClosed) return true;
+        return false;
     }
 
     private void Perform(QuorumEffect effect)

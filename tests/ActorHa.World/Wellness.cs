@@ -26,7 +26,8 @@ internal static class Wellness
         if (!host.EtcdUp) return "its etcd member does not answer";
         if (world.Network.AnyTrouble || !world.Journal.IsSound(host)) return "the network or the journal is in trouble";
         if (host.Machine.StorageStalls) return "its storage stalls";
-        if (world.Members.Any(m => m != host && !world.Network.Linked(m, host))) return "a link of it is cut";
+        foreach (var m in world.Members)
+            if (m != host && !world.Network.Linked(m, host)) return "a link of it is cut";
         if (host.Mind is null) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its agent is lost, and the policy says fence" : null;
         if (host.MindStuck) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its mind is stuck" : null;
         if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent) return "its agent is hindered";

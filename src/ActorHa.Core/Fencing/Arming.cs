@@ -7,7 +7,10 @@ namespace ActorHa.Core;
 public static class Arming
 {
     /// <summary>What was proven: the host's own addresses and its configured plugs. Any change asks for a new proof.</summary>
-    public static string Fingerprint(ClusterState s, MemberName host)
+    public static string Fingerprint(ClusterState s, MemberName host) => s.Derived.Fingerprint(host);
+
+    /// <summary>Works the fingerprint out.</summary>
+    internal static string Print(ClusterState s, MemberName host)
     {
         var macs = string.Join(",", s.Host(host).Macs.Order(StringComparer.Ordinal));
         var plugs = s.Config.Hosts.GetValueOrDefault(host) is { } h

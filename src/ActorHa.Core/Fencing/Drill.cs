@@ -92,7 +92,7 @@ internal static class DrillRules
     /// <summary>The next step of a drill; others end it when its executor is gone.</summary>
     public static Decision? Step(ClusterState s, View v, Refusals no)
     {
-        foreach (var (host, h) in s.Hosts)
+        foreach (var (host, h) in s.EachHost())
         {
             if (h.Drill is not { } d) continue;
             if (h.Request?.Number == d.Request)

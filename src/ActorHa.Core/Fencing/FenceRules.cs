@@ -36,7 +36,7 @@ internal static class FenceRules
     /// <summary>The executor has stopped, or its level cannot prove anything: it says so.</summary>
     public static Decision? End(ClusterState s, View v, Refusals no)
     {
-        foreach (var (host, h) in s.Hosts)
+        foreach (var (host, h) in s.EachHost())
         {
             if (v.Fencers.GetValueOrDefault(host) is not { } report || !v.OwnEntries.Contains(report.Switch)) continue;
             var current = h.Request is { } r && r.SwitchIndex == report.Switch && r.Executor == v.Self;
@@ -175,14 +175,14 @@ internal static class FenceRules
     /// <summary>The mapping host → plugs was proven, or is wrong: armed, or not.</summary>
     public static Decision? Arm(ClusterState s, View v, Refusals no)
     {
-        foreach (var host in s.Config.Hosts.Keys)
+        foreach (var (host, h) in s.Derived.Configured)
         {
             var why = Arming.WhyNot(s, host);
             if (v.Protections.GetValueOrDefault(host) is { } p && p.Fingerprint == Arming.Fingerprint(s, host))
             {
-                if (p is { Ready: true } && s.Host(host).Armed != p.Fingerprint)
+                if (p is { Ready: true } && h.Armed != p.Fingerprint)
                     return Decision.Record("arm", $"fencing of {host} is armed: {p.Detail}", new FencingArmed(host, p.Fingerprint, p.Detail));
-                if (p is { Wrong: true } && s.Host(host).Armed.Length > 0)
+                if (p is { Wrong: true } && h.Armed.Length > 0)
                     return Decision.Record("disarm", $"fencing of {host} is off: {p.Detail}", new FencingDisarmed(host, p.Detail));
                 if (!p.Ready) no.Say(host.Value, $"{host} is not protected: {p.Detail}", alarm: true);
             }
@@ -206,8 +206,5 @@ internal static class FenceRules
         _ => "silent",
     };
 
-    private static IEnumerable<OtherHost> Others(ClusterState s, View v) =>
-        s.Config.Hosts.Keys.Where(h => h != v.Self).Select(h => new OtherHost(h, s.Host(h)));
-
-    private readonly record struct OtherHost(MemberName Host, HostState State);
+    private static ConfiguredHost[] Others(ClusterState s, View v) => s.Derived.Others(v.Self);
 }

@@ -36,7 +36,7 @@ internal static class PowerRules
     /// <summary>An order to switch a host on was carried out, or could not be.</summary>
     public static Decision? End(ClusterState s, View v, Refusals no)
     {
-        foreach (var (host, h) in s.Hosts)
+        foreach (var (host, h) in s.EachHost())
         {
             if (v.Fencers.GetValueOrDefault(host) is not { Outcome: FencerOutcome.Proven or FencerOutcome.LevelFailed } report) continue;
             var done = report.Outcome == FencerOutcome.Proven;
@@ -53,7 +53,7 @@ internal static class PowerRules
     public static Decision? Again(ClusterState s, View v, Refusals no)
     {
         if (s.Config.Policies.PowerOnAfterFence == PowerOnPolicy.StayOff) return null;
-        foreach (var (host, h) in s.Hosts)
+        foreach (var (host, h) in s.EachHost())
         {
             if (!StaysOff(h) || h.Drill is not null) continue;
             if (h.PowerOn is { } order && !(order.Executor == v.Self && order.Run != v.Run) && v.SinceLearned(order.Index) < s.Config.Timers.TakeoverAfter * 4) continue;

@@ -46,7 +46,7 @@ internal static class WatchdogRules
     public static Decision? Expired(ClusterState s, View v, Refusals no)
     {
         if (!v.IsHost) return null;
-        foreach (var host in s.Config.Hosts.Keys.Where(h => h != v.Self))
+        foreach (var (host, _) in s.Derived.Others(v.Self))
         {
             var two = NeedsTwo(s, host);
             if (s.Host(host).Request is not { } r || (!two && s.Config.Hosts[host].Watchdog is null && s.Host(host).Watchdog is null)) continue;

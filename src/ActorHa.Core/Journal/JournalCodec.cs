@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -15,7 +16,11 @@ public static class JournalCodec
         .Where(t => t.IsSubclassOf(typeof(Event)) && !t.IsAbstract)
         .ToImmutableSortedDictionary(t => t.Name, t => t, StringComparer.Ordinal);
 
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions Plain = Make();
+
+    private static readonly JsonSerializerOptions Options = new(Plain) { Converters = { new ConfigConverter() } };
+
+    private static JsonSerializerOptions Make() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -55,6 +60,17 @@ public static class JournalCodec
 
     /// <summary>One event as JSON, for people.</summary>
     public static string Print(Event e) => JsonSerializer.Serialize(e, Options);
+
+    /// <summary>A configuration is the largest part of a state and changes once a year: its bytes are written once and kept beside it.</summary>
+    private sealed class ConfigConverter : JsonConverter<ClusterConfig>
+    {
+        private readonly ConditionalWeakTable<ClusterConfig, byte[]> _written = [];
+
+        public override ClusterConfig? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize<ClusterConfig>(ref reader, Plain);
+
+        public override void Write(Utf8JsonWriter writer, ClusterConfig value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(_written.GetValue(value, c => JsonSerializer.SerializeToUtf8Bytes(c, Plain)), skipInputValidation: true);
+    }
 
     private static void NameEvents(JsonTypeInfo info)
     {

@@ -11,14 +11,15 @@ public static class Placer
     /// <summary>Places all VMs that are wanted and have no owner.</summary>
     /// <param name="s">Committed state.</param>
     /// <param name="usable">Hosts that may get VMs now (fit, heard, not leaving).</param>
-    public static ImmutableArray<Placed> Place(ClusterState s, IReadOnlySet<MemberName> usable) => Plan(s, usable).Placed;
+    public static ImmutableArray<Placed> Place(ClusterState s, IReadOnlySet<MemberName> usable) => s.Derived.Plan(usable).Placed;
 
     /// <summary>Preemptible VMs that must make room, each with the VM that needs it more (case 42).</summary>
     /// <param name="s">Committed state.</param>
     /// <param name="usable">Hosts that may get VMs now.</param>
-    public static ImmutableSortedDictionary<VmName, VmName> Displaced(ClusterState s, IReadOnlySet<MemberName> usable) => Plan(s, usable).Displaced;
+    public static ImmutableSortedDictionary<VmName, VmName> Displaced(ClusterState s, IReadOnlySet<MemberName> usable) => s.Derived.Plan(usable).Displaced;
 
-    private static (ImmutableArray<Placed> Placed, ImmutableSortedDictionary<VmName, VmName> Displaced) Plan(ClusterState s, IReadOnlySet<MemberName> usable)
+    /// <summary>Works the plan out.</summary>
+    internal static Plan Work(ClusterState s, IReadOnlySet<MemberName> usable)
     {
         var free = s.Config.Hosts.ToDictionary(h => h.Key, h => h.Value.MemoryMb - MemoryUsed(s, h.Key));
         var placed = ImmutableArray.CreateBuilder<Placed>();
@@ -44,7 +45,7 @@ public static class Placer
             }
             placed.Add(new Placed(name, to, reason));
         }
-        return (placed.ToImmutable(), displaced.ToImmutable());
+        return new(placed.ToImmutable(), displaced.ToImmutable());
     }
 
     /// <summary>The first host on which stopping preemptible VMs of lower priority makes room, and the least of them that do.</summary>

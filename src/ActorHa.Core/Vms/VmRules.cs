@@ -9,12 +9,11 @@ internal static class VmRules
     public static Decision? Stray(ClusterState s, View v, Refusals no)
     {
         if (!v.IsHost) return null;
-        foreach (var (vm, seen) in v.Vms)
+        foreach (var (vm, state, seen, owned) in s.Derived.Seen(v))
         {
-            var state = s.Vm(vm);
             if (state.Stray is { } old && old.Host == v.Self && !IsThere(seen))
                 return Decision.Record("stray", $"{vm} without permission is gone from {v.Self}", new VmStrayStopped(vm, v.Self));
-            if (seen.Condition != VmCondition.Running || MayRun(s, v, vm, seen)) continue;
+            if (seen.Condition != VmCondition.Running || MayRun(state, seen, owned)) continue;
             if (s.Maintenance is not null) { no.Say(vm.Value, $"{vm} runs on {v.Self} without permission: left alone, maintenance", alarm: true); continue; }
             no.Say(vm.Value, $"{vm} runs on {v.Self} without permission: it is stopped", alarm: true);
             if (state.Stray is { } known && known.Host == v.Self && known.Run == v.Run && v.OwnEntries.Contains(known.Index)) continue;
@@ -27,7 +26,7 @@ internal static class VmRules
     /// <summary>What supervisors see of VMs that we own: running, ended, failed.</summary>
     public static Decision? Observe(ClusterState s, View v, Refusals no)
     {
-        foreach (var (vm, state, seen) in Own(s, v))
+        foreach (var (vm, state, seen, _) in Own(s, v))
         {
             if (seen.Condition == VmCondition.Running && seen.Epoch == state.Epoch)
             {
@@ -53,7 +52,7 @@ internal static class VmRules
     /// <summary>Kernel rule 3: a VM is given up only when drained: stopped by an order of our own, reaped, flushed.</summary>
     public static Decision? Release(ClusterState s, View v, Refusals no)
     {
-        foreach (var (vm, state, seen) in Own(s, v))
+        foreach (var (vm, state, seen, _) in Own(s, v))
         {
             if (state.MoveTo is { } target && target != v.Self && !s.Host(target).IsFit)
                 return Decision.Record("move-dropped", $"{vm} stays on {v.Self}: {target} may not take it", new VmMoveDropped(vm, $"{target} may not take it"));
@@ -75,10 +74,7 @@ internal static class VmRules
         var events = Takes(s, v, out var sentence);
         if (!events.IsEmpty) return new Decision("take", sentence, events, []);
         if (WatchdogRules.WhyNotStart(s, v) is { } unarmed && WatchdogRules.Needed(s, v)) no.Say(v.Self.Value, $"{v.Self} takes and starts no VM yet: {unarmed}");
-        foreach (var (vm, state) in s.Vms)
-        {
-            if (state.Waiting is { } why && state.Owner is null && state.Wanted) no.Say(vm.Value, $"{vm} {why}", alarm: true);
-        }
+        foreach (var (vm, why) in s.Derived.Waiting) no.Say(vm.Value, $"{vm} {why}", alarm: true);
         return null;
     }
 
@@ -120,8 +116,9 @@ internal static class VmRules
     /// <summary>Kernel rule 2: each start of a process has its own entry, committed by the agent process that starts it.</summary>
     public static Decision? Start(ClusterState s, View v, Refusals no)
     {
+        if (Array.TrueForAll(Own(s, v), o => o.State.Active)) return null;
         var under = StartsUnderWay(s, v);
-        foreach (var (vm, state, seen) in Own(s, v).OrderByDescending(o => s.Config.Vms.GetValueOrDefault(o.Vm)?.Priority ?? 0))
+        foreach (var (vm, state, seen, _) in Own(s, v).OrderByDescending(o => s.Config.Vms.GetValueOrDefault(o.Vm)?.Priority ?? 0))
         {
             if (WhyLeave(s, v, vm, state) is not null || state.Active || !IsGone(seen)) continue;
             if (state.Start is { } start && start.Run == v.Run && v.OwnEntries.Contains(start.Index)) continue;
@@ -160,8 +157,13 @@ internal static class VmRules
     }
 
     /// <summary>Hosts that may get VMs, as this member sees them.</summary>
-    private static HashSet<MemberName> Usable(ClusterState s, View v) =>
-        [.. s.Config.Hosts.Keys.Where(h => s.Host(h).IsFit && !s.Host(h).Leaving && (h == v.Self || v.Peer(h).Verdict == Verdict.Alive))];
+    private static HashSet<MemberName> Usable(ClusterState s, View v)
+    {
+        var usable = new HashSet<MemberName>();
+        foreach (var (host, h) in s.Derived.Configured)
+            if (h is { IsFit: true, Leaving: false } && (host == v.Self || v.Peer(host).Verdict == Verdict.Alive)) usable.Add(host);
+        return usable;
+    }
 
     /// <summary>In the first minute a VM that never ran waits for the host that it prefers, unless that host's life is over.</summary>
     private static bool AwaitsItsHost(ClusterState s, View v, VmName vm, MemberName chosen)
@@ -173,8 +175,13 @@ internal static class VmRules
             && v.Now - v.Started < s.Config.Timers.StartupGrace;
     }
 
-    private static int StartsUnderWay(ClusterState s, View v) =>
-        Own(s, v).Count(o => o.State is { Start: { } p, Active: false } && p.Run == v.Run && v.OwnEntries.Contains(p.Index));
+    private static int StartsUnderWay(ClusterState s, View v)
+    {
+        var starts = 0;
+        foreach (var own in Own(s, v))
+            if (own.State is { Start: { } p, Active: false } && p.Run == v.Run && v.OwnEntries.Contains(p.Index)) starts++;
+        return starts;
+    }
 
     private static int Restarts(ClusterState s, VmName vm) => s.Config.Vms.GetValueOrDefault(vm)?.MaxRestarts ?? 0;
 
@@ -184,16 +191,12 @@ internal static class VmRules
         : TimeSpan.FromTicks(Math.Min(t.RetryMost.Ticks, t.RetryFirst.Ticks << Math.Min(failures - 2, 20)));
 
     /// <summary>Permission to run: owned here, in this life, under this epoch.</summary>
-    private static bool MayRun(ClusterState s, View v, VmName vm, VmObservation seen) => s.Owns(v.Self, vm) && seen.Epoch == s.Vm(vm).Epoch;
+    private static bool MayRun(VmState state, VmObservation seen, bool owned) => owned && seen.Epoch == state.Epoch;
 
     private static bool IsThere(VmObservation seen) => seen.Condition is VmCondition.Running or VmCondition.Starting or VmCondition.Stopping or VmCondition.Unknown;
 
     private static bool IsGone(VmObservation seen) =>
         seen.Condition is VmCondition.Absent or VmCondition.StartFailed or VmCondition.Ended or VmCondition.GuestShutdown;
 
-    private static IEnumerable<OwnVm> Own(ClusterState s, View v) => !v.IsHost || s.Host(v.Self).Boot != v.Boot
-        ? []
-        : s.Vms.Where(e => s.Owns(v.Self, e.Key) && v.Vms.ContainsKey(e.Key)).Select(e => new OwnVm(e.Key, e.Value, v.Vms[e.Key]));
-
-    private readonly record struct OwnVm(VmName Vm, VmState State, VmObservation Seen);
+    private static SeenVm[] Own(ClusterState s, View v) => !v.IsHost || s.Host(v.Self).Boot != v.Boot ? [] : s.Derived.Own(v);
 }

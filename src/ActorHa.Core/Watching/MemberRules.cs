@@ -57,8 +57,9 @@ internal static class MemberRules
     /// <summary>A member that is gone leaves no tolerance: one more, and nothing can be decided (case 15).</summary>
     public static Decision? Tolerance(ClusterState s, View v, Refusals no)
     {
-        foreach (var witness in s.Config.Witnesses.Where(w => w != v.Self && v.Peer(w).Verdict is Verdict.Silent or Verdict.AgentSilent))
-            no.Say(witness.Value, $"{witness} is silent: no tolerance left, with another loss nothing can be decided", alarm: true);
+        foreach (var witness in s.Derived.Witnesses)
+            if (witness != v.Self && v.Peer(witness).Verdict is Verdict.Silent or Verdict.AgentSilent)
+                no.Say(witness.Value, $"{witness} is silent: no tolerance left, with another loss nothing can be decided", alarm: true);
         return null;
     }
 
