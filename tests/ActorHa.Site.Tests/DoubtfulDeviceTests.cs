@@ -9,6 +9,7 @@ public sealed class DoubtfulDeviceTests(DoubtfulDeviceSite site, ITestOutputHelp
 {
     /// <summary>Longer than two flickers lie apart.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(11);
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(150);
 
     [SiteFact]
     public async Task Case_23_an_off_that_becomes_on_is_void()
@@ -61,11 +62,12 @@ public sealed class DoubtfulDeviceTests(DoubtfulDeviceSite site, ITestOutputHelp
         await Lab.ChassisAsync("self-on", "100");
         // Cut off from the members also when it has booted: a new life that joins would be proof about the old one.
         var fault = await Lab.IsolateAsync("applejack");
-        await UntilAsync("the level to be given up", async () =>
+        // Two members take turns, ever more slowly, before one of them has had its whole time.
+        await Running.AwaitAsync("the level to be given up", async () =>
         {
             Assert.Empty(await VmProcessesAsync("rainbowdash"));
             return (await EventsAsync("witness")).Any(e => e is { Name: "FenceLevelFailed", Host: "applejack" });
-        });
+        }, Patient);
         var failed = (await EventsAsync("witness")).First(e => e.Name == "FenceLevelFailed");
         Say($"given up: {failed.Json}");
         var cycles = (await Lab.StatusAsync())["applejack"].Boots - boots;
@@ -100,7 +102,8 @@ public sealed class DoubtfulDeviceTests(DoubtfulDeviceSite site, ITestOutputHelp
         Say($"not protected: {said}");
         Assert.Contains(words, said, StringComparison.Ordinal);
         await Lab.ChassisAsync(fault, "off");
-        await UntilAsync("all to be protected again", Running.IsReadyAsync);
+        // Checks that failed are repeated ever more slowly, to 30 s; and an engine that is another again is told once more.
+        await Running.AwaitAsync("all to be protected again", Running.IsReadyAsync, Patient);
         await NobodyFencedAsync();
         // And what is said is true: the chassis as it is now does fence.
         if (fault is "other-engine") await RecoveredAsync(await Lab.PowerOffAsync("applejack"));
