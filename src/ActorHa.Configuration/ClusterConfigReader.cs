@@ -65,7 +65,7 @@ public static class ClusterConfigReader
         var choices = cluster.Child("policies");
         var policies = ReadPolicies(choices);
         var devices = DeviceReader.Read(cluster);
-        var hosts = ReadHosts(cluster, devices.Keys.ToImmutableHashSet(), timers);
+        var hosts = ReadHosts(cluster, devices, timers);
         var witnesses = ReadWitnesses(cluster, hosts);
         var vms = cluster.NamedEntries("vms", Reference.Template("vm"))
             .ToImmutableSortedDictionary(e => new VmName(e.Name), e => VmReader.Read(e.Section, hosts));
@@ -88,7 +88,7 @@ public static class ClusterConfigReader
         Shutdown = section.OneOf("shutdown", ("release", ShutdownPolicy.Release), ("freeze", ShutdownPolicy.Freeze)),
     };
 
-    private static ImmutableSortedDictionary<MemberName, HostConfig> ReadHosts(Section cluster, ImmutableHashSet<string> devices, Timers timers)
+    private static ImmutableSortedDictionary<MemberName, HostConfig> ReadHosts(Section cluster, ImmutableSortedDictionary<string, DeviceConfig> devices, Timers timers)
     {
         var owners = new Dictionary<FencePlug, string>();
         return cluster.NamedEntries("hosts", Reference.Template("host")).ToImmutableSortedDictionary(

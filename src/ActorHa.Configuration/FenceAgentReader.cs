@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ActorHa.Core;
 using ActorHa.Hocon;
 
 namespace ActorHa.Configuration;
@@ -45,6 +46,13 @@ internal static partial class FenceAgentReader
         yield return ("patience", string.Create(CultureInfo.InvariantCulture, $"{section.Duration("patience", TimeSpan.FromSeconds(1), MostPatience).TotalSeconds:0.###}s"));
         yield return ("trust-off", section.Boolean("trust-off") ? "yes" : "no");
     }
+
+    /// <summary>Why an off of this device is no proof; null where it is one, or where another driver says so itself.</summary>
+    public static string? WhyNoProof(DeviceConfig device) =>
+        device.Options.TryGetValue("agent", out var agent) && agent.Length > 0 && device.Options["trust-off"] == "no"
+        && PowerlessAgents.WhyNot(agent) is null && BelievedAgents.Of(agent) is { Believed: false, Why: var why }
+            ? $"{agent} {why}"
+            : null;
 
     private static string Agent(Section section)
     {

@@ -11,9 +11,9 @@ internal static class FencingReader
 
     /// <param name="host">The host's object.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="devices">Names of the devices that exist.</param>
+    /// <param name="devices">The devices that exist.</param>
     /// <param name="owners">Which host a plug belongs to, over all hosts read so far.</param>
-    public static ImmutableArray<FenceLevel> Read(Section host, string name, ImmutableHashSet<string> devices, Dictionary<FencePlug, string> owners)
+    public static ImmutableArray<FenceLevel> Read(Section host, string name, ImmutableSortedDictionary<string, DeviceConfig> devices, Dictionary<FencePlug, string> owners)
     {
         var plugs = 0;
         var levels = ImmutableArray.CreateBuilder<FenceLevel>();
@@ -35,10 +35,13 @@ internal static class FencingReader
             var section = host.Item("fencing", ++plugs, plain, Reference.Template("plug"));
             var plug = new FencePlug(section.Text("device"), section.Text("plug"));
             if (section.IsBad("device") || section.IsBad("plug")) return null;
-            if (!devices.Contains(plug.Device))
-                section.Refuse("device", plug.Device, devices.IsEmpty ? "a device, but cluster.devices names none" : $"one of {string.Join(", ", devices.Order(StringComparer.Ordinal))}");
+            if (!devices.TryGetValue(plug.Device, out var config))
+                section.Refuse("device", plug.Device, devices.IsEmpty ? "a device, but cluster.devices names none" : $"one of {string.Join(", ", devices.Keys)}");
             else if (owners.TryGetValue(plug, out var owner) && owner != name)
                 section.Refuse("plug", $"plug {plug.Plug} of {plug.Device}, which is {owner}'s", "a plug of its own", "switching off one host would switch off the other");
+            // A level is proven only when each of its plugs is: one whose off is no proof makes the whole of it none.
+            else if (FenceAgentReader.WhyNoProof(config) is { } why)
+                section.Refuse("device", $"{plug.Device}, whose off proves nothing: {why}", "a device whose off is proof, or trust-off = yes there", "a fencing level without proof would leave the virtual machines waiting for a person");
             owners.TryAdd(plug, name);
             return plug;
         }

@@ -42,6 +42,41 @@ public sealed class FenceAgentReaderTests
         Assert.Equal(4, ClusterErrors(Device("agent = fence_kdump, options { delay = 5, debug_file = x }, patience = 1")).Length);
 
     [Theory]
+    [InlineData("fence_intelmodular", "fence_intelmodular reads off also when it cannot read: whatever is not on, an absent slot too (the driver modular-server reads the same chassis)")]
+    [InlineData("fence_home_made", "fence_home_made is not in the table of agents whose way to off was read")]
+    public void A_level_without_proof_is_refused(string agent, string why)
+    {
+        const string level = "\ncluster.hosts.applejack.fencing = [ { device = ims, plug = 1 }, [ { device = ims, plug = 3 }, { device = ipmi, plug = 1 } ] ]";
+        Assert.Equal(
+            [$"c.conf:12:106: cluster.hosts.applejack.fencing[3].device: found ipmi, whose off proves nothing: {why}, expected a device whose off is proof, or trust-off = yes there (a fencing level without proof would leave the virtual machines waiting for a person)"],
+            ClusterErrors(Device($"agent = {agent}") + level));
+        Assert.Empty(ClusterErrors(Device($"agent = {agent}, trust-off = yes") + level));
+        Assert.Empty(ClusterErrors(Device("agent = fence_ipmilan") + level));
+    }
+
+    [Fact]
+    public void All_that_is_wrong_with_the_fencing_of_a_site_is_told_at_once() => Assert.Equal(
+        [
+            // An agent that does not exist as a name, a missing option, a level without proof, one slot for two hosts, a
+            // watchdog that takes longer than the take-over may.
+            "c.conf:11:54: cluster.devices.ipmi.agent: found ipmilan, expected the name of an agent: fence_ and a-z, 0-9, _ and -",
+            "c.conf:12:1: cluster.devices.pdu.agent: found nothing, expected the name of an agent: fence_ and a-z, 0-9, _ and -",
+            "c.conf:13:1: cluster.devices.imz.user: found nothing, expected a user name of at most 32 characters",
+            "c.conf:15:48: cluster.hosts.applejack.fencing[1].device: found virsh, whose off proves nothing: fence_virsh reads off for every state but five: crashed, in shutdown, suspended too, expected a device whose off is proof, or trust-off = yes there (a fencing level without proof would leave the virtual machines waiting for a person)",
+            "c.conf:16:64: cluster.hosts.rainbowdash.fencing[1].plug: found plug a of virsh, which is applejack's, expected a plug of its own (switching off one host would switch off the other)",
+            "c.conf:17:48: cluster.hosts.rainbowdash.watchdog.timeout: found takeover-within = 1m, timeout = 1m, quorum-timeout = 6s, expected takeover-within >= (quorum-timeout + 3 × timeout) + 1 % = 188s (nobody may take this host's VMs over before its watchdog must have reset it)",
+        ],
+        ClusterErrors(Device("agent = ipmilan") + """
+
+            cluster.devices.pdu { driver = fence-agent }
+            cluster.devices.imz { driver = modular-server, address = 192.168.41.3 }
+            cluster.devices.virsh { driver = fence-agent, agent = fence_virsh }
+            cluster.hosts.applejack.fencing = [ { device = virsh, plug = a } ]
+            cluster.hosts.rainbowdash.fencing = [ { device = virsh, plug = a } ]
+            cluster.hosts.rainbowdash.watchdog { timeout = 60s }
+            """));
+
+    [Theory]
     [InlineData("password", "ipmi-password")]
     [InlineData("snmp_priv_passwd", "ipmi-privacy-password")]
     [InlineData("hexadecimal_kg", "ipmi-hexadecimal-kg-password")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace ActorHa.FaultyAgent;
 
@@ -35,6 +36,21 @@ public sealed class DeathWish(string stateDirectory)
         lock (_gate) hangs = Granted(step);
         if (hangs) Thread.Sleep(Timeout.Infinite);
     }
+
+    /// <summary>The whole process stands still here, as by SIGSTOP, until it is sent SIGCONT.</summary>
+    public void FreezeAt(string step)
+    {
+        lock (_gate)
+        {
+            if (!Granted(step)) return;
+            const int stop = 19;
+            if (Kill(Environment.ProcessId, stop) != 0) throw new InvalidOperationException("the process cannot stand still");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
 
     private bool Granted(string step)
     {

@@ -12,6 +12,7 @@ namespace ActorHa.FaultyAgent;
 /// The parts that ship, each with a place to die before and after what it does. Steps:
 /// <c>before-append:EVENT</c>, <c>after-append:EVENT</c> (committed, and nobody was told), <c>before-set</c>,
 /// <c>after-set</c>, <c>before-second-reading</c>, <c>before-start</c>, <c>after-start</c>; and <see cref="StickyLog.Step"/>.
+/// At <c>freeze-before-set</c> it stands still as a whole, until it is told to go on. On a host of the lab its watchdog is the lab's.
 /// </summary>
 public static class Faulty
 {
@@ -25,6 +26,7 @@ public static class Faulty
         {
             Journal = new MortalJournal(real.Journal, wish),
             Hypervisor = real.Hypervisor is null ? null : new MortalHypervisor(real.Hypervisor, wish),
+            MakeWatchdog = LabWatchdogDevice.Socket() is { } socket ? _ => new LabWatchdogDevice(socket) : real.MakeWatchdog,
             MakeDevice = (name, device, plug) => new MortalDevice(real.MakeDevice(name, device, plug), wish),
         };
     }
@@ -71,6 +73,7 @@ internal sealed class MortalDevice(IFenceDevice inner, DeathWish wish) : IFenceD
 
     public async Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel)
     {
+        wish.FreezeAt("freeze-before-set");
         wish.At("before-set");
         var answer = await inner.ForceOffAsync(stamp, patience, cancel);
         wish.At("after-set");

@@ -23,7 +23,7 @@ public sealed class SocketTests : IAsyncLifetime
 
     public SocketTests()
     {
-        agent = new SnmpAgent(new IPEndPoint(IPAddress.Loopback, 0), Engine, 1, [new(User, true)], tree, mayAnswer: c => gate(c));
+        agent = new SnmpAgent(new IPEndPoint(IPAddress.Loopback, 0), Engine, 1, [new(User, true)], tree, mayAnswer: (_, c) => gate(c));
         manager = new SnmpManager(agent.LocalEndPoint, User, firstRetry: TimeSpan.FromMilliseconds(50));
     }
 

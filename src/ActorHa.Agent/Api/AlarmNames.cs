@@ -13,6 +13,7 @@ public static class AlarmNames
         ("is not in configuration", "no-configuration"),
         ("not protected by its watchdog", "watchdog"),
         ("two proofs are required", "two-proofs"),
+        ("not proven off by its fence device", "not-proven-off"),
         ("not protected", "not-protected"),
         ("maintenance", "maintenance"),
         ("may not be fenced", "brake"),

@@ -86,8 +86,10 @@ internal static class FenceRules
         {
             // What the device has proven off needs no switching any more: the second proof is waited for.
             if (h.Request is not { Half: null } r) continue;
-            if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex)) continue;
             var peer = v.Peer(host);
+            if (r.EverSwitched && v.SinceLearned(r.Index) > t.TakeoverAfter)
+                no.Say(host.Value, $"{host} is still not proven off by its fence device (level {r.Level + 1}; power {peer.Power}): its VMs wait for that, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true);
+            if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex)) continue;
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
             if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }

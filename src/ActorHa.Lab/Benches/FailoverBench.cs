@@ -55,6 +55,7 @@ public static class FailoverBench
         [
             ("noticed", r.Noticed), ("committed", r.Committed), ("proven off", r.Proven),
             ("started", r.Started), ("started, all", r.AllStarted), ("guest alive", r.GuestAlive),
+            ("asked → decided", r.Decided), ("asked → journal", r.Journalled),
         ];
     }
 
@@ -107,8 +108,8 @@ public sealed record FailoverResult(string Fault, int Runs, double SecondsPerRun
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Fault}: {Runs} runs of {SecondsPerRun:0} s each, ms since the fault\n");
-        text.Append(CultureInfo.InvariantCulture, $"{"phase",-14} {"min",7} {"median",7} {"p95",7} {"max",7}\n");
-        foreach (var row in Phases) text.Append(CultureInfo.InvariantCulture, $"{row.Phase,-14} {row.Min,7:0} {row.Median,7:0} {row.P95,7:0} {row.Max,7:0}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{"phase",-16} {"min",7} {"median",7} {"p95",7} {"max",7}\n");
+        foreach (var row in Phases) text.Append(CultureInfo.InvariantCulture, $"{row.Phase,-16} {row.Min,7:0} {row.Median,7:0} {row.P95,7:0} {row.Max,7:0}\n");
         return text.ToString();
     }
 }

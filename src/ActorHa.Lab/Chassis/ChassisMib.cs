@@ -116,7 +116,7 @@ internal sealed class ChassisMib(string serial, IReadOnlyList<IBlade> blades, Ch
     {
         null => NotApplicable,
         _ when faults.OddReading is { } odd => odd,
-        _ when faults.Lies => 0,
+        _ when faults.ReadsOff => 0,
         { HasPower: true } => 2,
         _ => 0,
     };

@@ -29,6 +29,9 @@ internal sealed class PowerLine(IBlade blade, ChassisFaults faults, Action<Excep
             if (value == 3 && faults.OffLatency is var latency && latency > TimeSpan.Zero) await Task.Delay(latency);
             // A blade may take its time until everything of it is gone; the agent's thread does not wait for it.
             await Task.Run(() => Do(value));
+            if (value != 3 || faults.SelfOn is not { Ticks: > 0 } on) return;
+            await Task.Delay(on);
+            await Task.Run(() => Do(2));
         }
         catch (Exception e)
         {

@@ -13,9 +13,16 @@ public sealed class ChassisSettings
         ["swapped"] = IsSwitch,
         ["lies"] = IsSwitch,
         ["odd-presence"] = v => v == "off" || IsNumber(v),
-        ["off-latency"] = v => v == "off" || (IsNumber(v) && v[0] != '-'),
+        ["off-latency"] = IsTime,
         ["odd-reading"] = v => v == "off" || IsNumber(v),
-        ["delay"] = v => v == "off" || (IsNumber(v) && v[0] != '-'),
+        ["delay"] = IsTime,
+        ["late"] = IsTime,
+        ["flicker"] = IsTime,
+        ["self-on"] = IsTime,
+        ["other-password"] = IsSwitch,
+        ["other-engine"] = IsSwitch,
+        ["read-only"] = IsSwitch,
+        ["forgets-boots"] = IsSwitch,
     };
 
     private readonly ConcurrentDictionary<string, string> _set = new();
@@ -27,7 +34,7 @@ public sealed class ChassisSettings
     public IReadOnlyDictionary<string, string> Faults => _set;
 
     /// <summary>Usage of the command.</summary>
-    public static string Usage => $"chassis FAULT on|off|NUMBER, where FAULT is {string.Join(", ", Known.Keys)} (delay and off-latency in ms); chassis heal";
+    public static string Usage => $"chassis FAULT on|off|NUMBER, where FAULT is {string.Join(", ", Known.Keys)} (delay, off-latency, late, flicker and self-on in ms); chassis heal";
 
     /// <summary>Sets or lifts a fault.</summary>
     /// <exception cref="LabException">There is no such fault or value.</exception>
@@ -47,6 +54,8 @@ public sealed class ChassisSettings
     }
 
     private static bool IsSwitch(string v) => v is "on" or "off";
+
+    private static bool IsTime(string v) => v == "off" || (IsNumber(v) && v[0] != '-');
 
     private static bool IsNumber(string v) => int.TryParse(v, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 }

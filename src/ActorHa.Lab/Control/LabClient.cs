@@ -30,6 +30,9 @@ public sealed class LabClient(string dir)
     public Task<LabReply> IsolateAsync(string host, bool alsoFromChassis = false) =>
         alsoFromChassis ? AskAsync("cut", host, "--all") : AskAsync("cut", host);
 
+    /// <summary>No heartbeat reaches the host; all else does.</summary>
+    public Task<LabReply> DeafenAsync(string host) => AskAsync("deaf", host);
+
     /// <summary>Lifts the cuts of a host; null = all.</summary>
     public Task<LabReply> HealAsync(string? host = null) => host == null ? AskAsync("heal") : AskAsync("heal", host);
 

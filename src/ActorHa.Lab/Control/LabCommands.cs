@@ -13,6 +13,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
         "power HOST on|off|cycle        plug in, pull the plug, both",
         "cut A B [--one-way]            nothing gets through between A and B; one way: B hears A no more",
         "cut HOST [--all]               from every member; --all: from the chassis as well",
+        "deaf HOST                      no heartbeat reaches it; all else does",
         "heal [HOST]                    lift the cuts of a host, or all",
         "freeze HOST, thaw HOST         every process stands still, as in a hung host",
         "kill HOST agent|etcd|vm:NAME   SIGKILL; agent and etcd start again after 0.2 s",
@@ -43,6 +44,7 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
             ["cut", var a, "--all"] => CutOff(a, [.. Others(a), site.Chassis.Name]),
             ["cut", var a] => CutOff(a, Others(a)),
             ["cut", var a, var b] => CutOff(a, [b]),
+            ["deaf", var h] => Deafen(h),
             ["heal"] => Heal(null),
             ["heal", var h] => Heal(Address(h)),
             ["freeze", var h] => Do(Host(h), x => x.Freeze(), "is frozen"),
@@ -96,6 +98,12 @@ public sealed class LabCommands(SiteDescription site, IReadOnlyList<LabHost> hos
         if (cut.Contains(a)) throw new LabException($"{a} cannot be cut from itself");
         network.Break([.. cut.SelectMany(b => new[] { new Cut(a, b), new Cut(b, a) })]);
         return $"nothing gets through between {a} and {string.Join(", ", cut)}";
+    }
+
+    private string Deafen(string host)
+    {
+        network.Deafen(site.Member(host).Name);
+        return $"no heartbeat reaches {host}";
     }
 
     private string Heal(string? host)

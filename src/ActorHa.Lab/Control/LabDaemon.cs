@@ -57,12 +57,14 @@ public sealed class LabDaemon : IDisposable
     /// <summary>What lives in the daemon beside the hosts: one line each, in the order of starting.</summary>
     private IReadOnlyList<LabService> Services() =>
     [
-        .. _site.Chassis.Simulate ? [new LabService("chassis", () => _simulator = new ChassisService(_site, Blades, _chassis, Say), async () => await (_simulator?.DisposeAsync() ?? default))] : Array.Empty<LabService>(),
+        .. _site.Chassis.Simulate ? [new LabService("chassis", () => _simulator = new ChassisService(_site, Blades, _chassis, Path.Combine(_paths.Dir, "chassis.boots"), Say), async () => await (_simulator?.DisposeAsync() ?? default))] : Array.Empty<LabService>(),
+        new("watchdogs", () => _watchdogs = new WatchdogBoard(_hosts, _paths, Say), async () => await (_watchdogs?.DisposeAsync() ?? default)),
         new("referee", () => _court = new RefereeService(_paths), async () => await (_court?.DisposeAsync() ?? default)),
     ];
 
     private ChassisService? _simulator;
     private RefereeService? _court;
+    private WatchdogBoard? _watchdogs;
 
     private async Task RunAsync()
     {
@@ -182,7 +184,8 @@ public sealed class LabDaemon : IDisposable
         [.. _hosts.Select(h => new HostStatus(h.Name, h.HasPower, h.Frozen, h.BootCount, h.BootId, h.Uptime?.TotalSeconds, h.Processes))],
         [.. _network.Cuts.Select(c => new CutStatus(c.From, c.To))],
         _chassis.Faults,
-        [.. _services.Select(s => s.Name)]);
+        [.. _services.Select(s => s.Name)],
+        _simulator?.Asked ?? []);
 
     private static void Say(string text) =>
         Console.Error.WriteLine($"{DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)} {text}");

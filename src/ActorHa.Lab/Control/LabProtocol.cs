@@ -32,6 +32,14 @@ public sealed record LabReply
 }
 
 /// <summary>How the site stands.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Dir">Its directory.</param>
+/// <param name="DaemonPid">Process of the lab's daemon.</param>
+/// <param name="Hosts">The hosts.</param>
+/// <param name="Cuts">Where nothing gets through.</param>
+/// <param name="Chassis">Faults of the chassis.</param>
+/// <param name="Services">What lives in the daemon.</param>
+/// <param name="ChassisAsked">The newest datagrams that came to the chassis.</param>
 public sealed record LabStatus(
     string Name,
     string Dir,
@@ -39,7 +47,8 @@ public sealed record LabStatus(
     IReadOnlyList<HostStatus> Hosts,
     IReadOnlyList<CutStatus> Cuts,
     IReadOnlyDictionary<string, string> Chassis,
-    IReadOnlyList<string> Services)
+    IReadOnlyList<string> Services,
+    IReadOnlyList<ChassisQuestion> ChassisAsked)
 {
     /// <summary>One host.</summary>
     public HostStatus this[string host] => Hosts.Single(h => h.Name == host);
@@ -59,6 +68,11 @@ public sealed record HostStatus(
     /// <summary>The process of a role; null if none runs.</summary>
     public HostProcess? Process(string role) => Processes.FirstOrDefault(p => p.Role == role);
 }
+
+/// <summary>A datagram that came to the chassis.</summary>
+/// <param name="AtMs">When, ms of the lab's clock.</param>
+/// <param name="From">The member, or the address of a stranger.</param>
+public sealed record ChassisQuestion(double AtMs, string From);
 
 /// <summary>A direction in which nothing gets through.</summary>
 public sealed record CutStatus(string From, string To);

@@ -10,7 +10,9 @@ namespace ActorHa.Lab.Demo;
 /// <param name="Started">The first VM's QEMU process is there (process table).</param>
 /// <param name="AllStarted">The last of the VMs that fit is there.</param>
 /// <param name="GuestAlive">The first guest has spoken on its serial line.</param>
-public sealed record Recovery(double Noticed, double Committed, double Proven, double Started, double AllStarted, double GuestAlive)
+/// <param name="Decided">From the question that got the last reading of the proof, at the device, to the decision on it, ms; NaN without a device.</param>
+/// <param name="Journalled">The same to the proof on a majority's disks.</param>
+public sealed record Recovery(double Noticed, double Committed, double Proven, double Started, double AllStarted, double GuestAlive, double Decided, double Journalled)
 {
     /// <summary>The VMs that recover on rainbowdash.</summary>
     public static readonly IReadOnlyList<string> Vms = ["mail", "lists"];
@@ -31,11 +33,16 @@ public sealed record Recovery(double Noticed, double Committed, double Proven, d
         }, patience);
         var history = await site.HistoryAsync("rainbowdash", after);
         // Wall clock and the lab's clock of one machine, read together: the entries carry the former.
-        var offset = LabClock.Now - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        double At(DateTimeOffset? when) => when is { } w ? w.ToUnixTimeMilliseconds() + offset - fromMs : double.NaN;
+        var offset = LabClock.Now - (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+        double At(DateTimeOffset? when) => when is { } w ? (w - DateTimeOffset.UnixEpoch).TotalMilliseconds + offset - fromMs : double.NaN;
         var request = history.FirstOrDefault(e => e.Events.Any(f => f.Contains("\"FenceRequested\"", StringComparison.Ordinal)));
         var proven = history.FirstOrDefault(e => e.Events.Any(f => f.Contains("\"HostFenced\"", StringComparison.Ordinal)));
         var started = Vms.Select(vm => (Run(vm)!.ProcessMs ?? Run(vm)!.FromMs) - fromMs).ToList();
-        return new Recovery(At(request?.When), At(request?.Learned), At(proven?.When), started.Min(), started.Max(), Vms.Min(vm => Run(vm)!.FirstWordMs!.Value) - fromMs);
+        // Its own questions only: others ask, too.
+        var asked = (await site.Lab.StatusAsync()).ChassisAsked.Where(q => proven is not null && q.From == MemberOf(proven.Who) && q.AtMs - fromMs < At(proven.When)).Select(q => q.AtMs - fromMs).DefaultIfEmpty(double.NaN).Last();
+        return new Recovery(At(request?.When), At(request?.Learned), At(proven?.When), started.Min(), started.Max(), Vms.Min(vm => Run(vm)!.FirstWordMs!.Value) - fromMs, At(proven?.When) - asked, At(proven?.Learned) - asked);
     }
+
+    /// <summary><c>member (operator)</c> → member.</summary>
+    private static string MemberOf(string who) => who.Split(' ')[0];
 }

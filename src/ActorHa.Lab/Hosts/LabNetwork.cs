@@ -14,13 +14,14 @@ public sealed class LabNetwork(SiteDescription site)
 
     private readonly Lock _gate = new();
     private readonly HashSet<Cut> _cuts = [];
+    private readonly HashSet<string> _deaf = [];
 
     /// <summary>Directions in which nothing gets through.</summary>
     public IReadOnlyList<Cut> Cuts
     {
         get
         {
-            lock (_gate) return [.. _cuts.OrderBy(c => c.From).ThenBy(c => c.To)];
+            lock (_gate) return [.. _deaf.Select(host => new Cut("heartbeats", host)).Concat(_cuts).OrderBy(c => c.From).ThenBy(c => c.To)];
         }
     }
 
@@ -59,7 +60,7 @@ public sealed class LabNetwork(SiteDescription site)
             }
             Ip("netns", "add", Namespace(host));
             In(Switch, $"link add p-{host} type veth peer name eth0 address {Text(mac)} netns {Namespace(host)}\nlink set p-{host} master br0 up\n");
-            if (_cuts.Any(c => c.To == host)) Enforce(host);
+            if (_cuts.Any(c => c.To == host) || _deaf.Contains(host)) Enforce(host);
         }
     }
 
@@ -85,6 +86,16 @@ public sealed class LabNetwork(SiteDescription site)
         }
     }
 
+    /// <summary>No heartbeat reaches the host any more; all else does, and its own beats are heard.</summary>
+    public void Deafen(string host)
+    {
+        lock (_gate)
+        {
+            _deaf.Add(host);
+            EnforceAll([host]);
+        }
+    }
+
     /// <summary>Lets everything through again that goes to or comes from a host; null = between all.</summary>
     public void Heal(string? host)
     {
@@ -92,7 +103,9 @@ public sealed class LabNetwork(SiteDescription site)
         {
             var healed = _cuts.Where(c => host == null || c.From == host || c.To == host).ToList();
             _cuts.ExceptWith(healed);
-            EnforceAll(healed.Select(c => c.To).Distinct());
+            var hears = _deaf.Where(h => host == null || h == host).ToList();
+            _deaf.ExceptWith(hears);
+            EnforceAll(healed.Select(c => c.To).Concat(hears).Distinct());
         }
     }
 
@@ -105,8 +118,9 @@ public sealed class LabNetwork(SiteDescription site)
     {
         var addresses = Addresses();
         var drops = _cuts.Where(c => c.To == receiver).Select(c => $"    ip saddr {addresses[c.From]} drop\n");
+        var deaf = _deaf.Contains(receiver) ? $"    udp dport {SiteFiles.HeartbeatPort} drop\n" : "";
         Tool.Run(
-            $"table inet lab\ndelete table inet lab\ntable inet lab {{\n  chain in {{\n    type filter hook input priority -300; policy accept;\n{string.Concat(drops)}  }}\n}}\n",
+            $"table inet lab\ndelete table inet lab\ntable inet lab {{\n  chain in {{\n    type filter hook input priority -300; policy accept;\n{string.Concat(drops)}{deaf}  }}\n}}\n",
             "nsenter", $"--net={NamespaceFile(receiver)}", "nft", "-f", "-");
     }
 

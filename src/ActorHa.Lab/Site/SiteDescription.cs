@@ -110,6 +110,9 @@ public sealed record ChassisDescription
     /// <summary>False: the lab leaves the address to another program, which switches the hosts by commands to the lab.</summary>
     public bool Simulate { get; init; } = true;
 
+    /// <summary>It tells every member of a change of a blade's power by a trap, and they listen.</summary>
+    public bool Traps { get; init; }
+
     /// <summary>Serial number that it reports.</summary>
     public string Serial { get; init; } = "LAB0000001";
 

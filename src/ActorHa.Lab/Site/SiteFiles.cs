@@ -6,7 +6,12 @@ namespace ActorHa.Lab;
 /// <summary>Writes the files that the members and etcd start with.</summary>
 public sealed class SiteFiles(SiteDescription site, LabPaths paths)
 {
-    private const int HeartbeatPort = 7411;
+    /// <summary>Port of the members' heartbeats.</summary>
+    public const int HeartbeatPort = 7411;
+
+    /// <summary>Port that the members hear traps at.</summary>
+    public const int TrapPort = 162;
+
     private const int ClientPort = 2379;
     private const int PeerPort = 2380;
 
@@ -73,6 +78,7 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
         var tls = site.Etcd.Tls is { } t
             ? $", ca-file = \"{Own(t.Ca, member)}\", certificate-file = \"{Own(t.Certificate, member)}\", key-file = \"{Own(t.Key, member)}\""
             : "";
+        var traps = site.Chassis.Traps ? $"\n  traps {{ listen = \"{member.Address}:{TrapPort}\" }}" : "";
         return $$"""
             # Written by actorha-lab up. What all members share is in the journal (actorha config apply).
             member {
@@ -88,7 +94,7 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
             {{string.Join("\n", peers)}}
               }
               etcd { endpoint = "{{EtcdEndpoint(site, member)}}"{{tls}} }
-              secrets { ims-password-file = "{{etc}}/ims.password" }
+              secrets { ims-password-file = "{{etc}}/ims.password" }{{traps}}
               qemu { runtime-dir = "/run/actorha/vms" }
             }
 

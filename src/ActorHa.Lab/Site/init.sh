@@ -31,6 +31,8 @@ boot() {
   # Whoever asks the kernel for its boot id gets this host's, too.
   mount --bind /run/boot_id /proc/sys/kernel/random/boot_id || die "cannot cover the kernel's boot id"
   mount --bind "$LAB_HOME/etc/hosts" /etc/hosts || die "cannot cover /etc/hosts"
+  # What the kernel offers for sleeping, where the lab says so (a host that can hibernate, on a machine that cannot).
+  [ ! -e "$LAB_HOME/etc/power-state" ] || mount --bind "$LAB_HOME/etc/power-state" /sys/power/state || die "cannot cover /sys/power/state"
   hostname "$LAB_HOST" || die "cannot set the host name"
   echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null
   ip link set lo up && ip addr add "$LAB_ADDRESS" dev eth0 && ip link set eth0 up || die "no network"

@@ -13,7 +13,8 @@ public sealed class SnmpAgent : IAsyncDisposable
     private readonly Socket socket;
     private readonly AgentSession session;
     private readonly CommunityResponder open;
-    private readonly Func<CancellationToken, ValueTask<bool>> mayAnswer;
+    private readonly Func<IPEndPoint, CancellationToken, ValueTask<bool>> mayAnswer;
+    private readonly Func<TimeSpan> late;
 
     /// <summary>Binds the socket at once: a port that is taken throws <see cref="SocketException"/> here.</summary>
     /// <param name="listen">Address and port; port 0 takes a free one, see <see cref="LocalEndPoint"/>.</param>
@@ -22,16 +23,20 @@ public sealed class SnmpAgent : IAsyncDisposable
     /// <param name="users">Who may ask.</param>
     /// <param name="tree">What there is.</param>
     /// <param name="time">The engine's clock (monotonic).</param>
-    /// <param name="mayAnswer">Asked before each datagram is processed; may wait; false swallows it.</param>
+    /// <param name="mayAnswer">Asked before each datagram is processed, with its sender; may wait; false swallows it.</param>
     /// <param name="communities">Who may ask without a signature, by v1 and v2c; nobody where left out.</param>
+    /// <param name="late">
+    /// How much later than made each answer is sent, as over a network that holds it back; others do not wait for it.
+    /// </param>
     public SnmpAgent(
         IPEndPoint listen, EngineId engine, int boots, IReadOnlyList<AgentUser> users, IMibTree tree,
-        TimeProvider? time = null, Func<CancellationToken, ValueTask<bool>>? mayAnswer = null,
-        IReadOnlyList<AgentCommunity>? communities = null)
+        TimeProvider? time = null, Func<IPEndPoint, CancellationToken, ValueTask<bool>>? mayAnswer = null,
+        IReadOnlyList<AgentCommunity>? communities = null, Func<TimeSpan>? late = null)
     {
+        this.late = late ?? (() => TimeSpan.Zero);
         open = new CommunityResponder(communities ?? [], new PduResponder(tree));
         session = new AgentSession(engine, boots, users, tree, time ?? TimeProvider.System);
-        this.mayAnswer = mayAnswer ?? (_ => ValueTask.FromResult(true));
+        this.mayAnswer = mayAnswer ?? ((_, _) => ValueTask.FromResult(true));
         socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
@@ -61,9 +66,10 @@ public sealed class SnmpAgent : IAsyncDisposable
             try
             {
                 var got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anywhere, cancel);
-                if (!await mayAnswer(cancel)) continue;
-                if (Answer(buffer.AsSpan(0, got.ReceivedBytes)) is { } answer)
-                    await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, cancel);
+                if (!await mayAnswer((IPEndPoint)got.RemoteEndPoint, cancel)) continue;
+                if (Answer(buffer.AsSpan(0, got.ReceivedBytes)) is not { } answer) continue;
+                if (late() is var hold && hold > TimeSpan.Zero) _ = SendLateAsync(answer, got.RemoteEndPoint, hold, cancel);
+                else await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, cancel);
             }
             catch (SocketException)
             {
@@ -73,6 +79,19 @@ public sealed class SnmpAgent : IAsyncDisposable
             {
                 return;
             }
+        }
+    }
+
+    private async Task SendLateAsync(byte[] answer, EndPoint to, TimeSpan hold, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(hold, cancel);
+            await socket.SendToAsync(answer, SocketFlags.None, to, cancel);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Nobody waits for it any more.
         }
     }
 

@@ -43,9 +43,16 @@ public sealed class TrapSender : IDisposable
     /// <summary>Sends one. False: the network would not take it.</summary>
     public bool Send(Notification trap)
     {
+        var datagram = encode(trap);
+        // That nobody listened to an earlier one is told at this one, which was not sent then: once more.
+        return Try(datagram) || Try(datagram);
+    }
+
+    private bool Try(byte[] datagram)
+    {
         try
         {
-            socket.Send(encode(trap));
+            socket.Send(datagram);
             return true;
         }
         catch (SocketException)

@@ -220,7 +220,7 @@ public sealed class ChassisAgentTests : ChassisBench
             new TrapUsers(EngineId.Parse("8000000004"), 1, [], [new Community(SnmpVersion.V2c, "public")]), (_, what) => heard.Writer.TryWrite(what));
         await using var chassis = new ChassisAgent(
             new IPEndPoint(IPAddress.Loopback, 0), "TELLER", [One, Two], [new("fencer", AuthProtocol.Sha1, "switchThePower", true)], Faults,
-            trapsTo: receiver.LocalEndPoint);
+            trapsTo: [receiver.LocalEndPoint]);
         using var stop = new CancellationTokenSource();
         var running = Task.WhenAll(chassis.RunAsync(stop.Token), receiver.RunAsync(stop.Token));
         One.HasPower = false;

@@ -1,3 +1,4 @@
+using ActorHa.Configuration;
 using ActorHa.Core;
 using ActorHa.Ports;
 

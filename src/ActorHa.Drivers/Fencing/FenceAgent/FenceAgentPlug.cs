@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ActorHa.Configuration;
 using ActorHa.Core;
 using ActorHa.Ports;
 

@@ -1,3 +1,4 @@
+using ActorHa.Configuration;
 using ActorHa.Drivers.Fencing.FenceAgent;
 using ActorHa.Testing;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 
-namespace ActorHa.Drivers.Fencing.FenceAgent;
+namespace ActorHa.Configuration;
 
 /// <summary>What is thought of an agent's "off".</summary>
 /// <param name="Believed">Two such readings are proof.</param>
 /// <param name="Why">How it decides, as the rest of a sentence that begins with "it".</param>
-internal sealed record AgentJudgement(bool Believed, string Why);
+public sealed record AgentJudgement(bool Believed, string Why);
 
 /// <summary>
 /// Which agents' "off" can be believed: those that say off only where the device said off of this very plug, and fail
@@ -17,7 +17,7 @@ internal sealed record AgentJudgement(bool Believed, string Why);
 /// fencing.py fails where the status is neither "on" nor "off". Tried with the programs: fence_ipmilan and
 /// fence_intelmodular. An agent that nobody has read is not believed.
 /// </remarks>
-internal static class BelievedAgents
+public static class BelievedAgents
 {
     private const string AllButOn = "reads off also when it cannot read: whatever is not on";
     private const string KeepsMemory = "reads off also a suspended machine, which comes back with its memory";

@@ -1,0 +1,46 @@
+using Xunit.Abstractions;
+
+namespace ActorHa.Site.Tests;
+
+/// <summary>
+/// A host that nobody can reach or switch off resets itself, and only then do its VMs start elsewhere; the referee sees
+/// both sides. The timer is the lab's (see <see cref="WatchdogSite"/>).
+/// </summary>
+[Trait("Length", "Long")]
+public sealed class WatchdogTests(WatchdogSite site, ITestOutputHelper output) : SiteTests<WatchdogSite>(site, output)
+{
+    [SiteFact]
+    public async Task Case_27_a_host_that_is_cut_off_behind_a_dark_chassis_is_reset_by_its_watchdog_before_its_VMs_start_elsewhere()
+    {
+        var life = (await Lab.StatusAsync())["applejack"].BootId;
+        await Lab.ChassisAsync("silent", "on");
+        var fault = await Lab.IsolateAsync("applejack", alsoFromChassis: true);
+        Say(fault.Text);
+        await UntilAsync("applejack's watchdog to reset it", async () =>
+        {
+            Assert.Empty(await VmProcessesAsync("rainbowdash"));
+            return (await Lab.StatusAsync())["applejack"].BootId != life;
+        });
+        Say("applejack was reset by its watchdog");
+        Assert.DoesNotContain(await EventsAsync("witness"), e => e.Name is "HostFenced" or "VmAssigned");
+        var recovery = await RecoveredAsync(fault);
+        // quorum-timeout + 3 × timeout.
+        Assert.True(recovery.Proven > 36_000, $"proven after {recovery.Proven:0} ms");
+        var proof = Assert.Single(await EventsAsync("witness"), e => e is { Name: "HostFenced", Host: "applejack" });
+        Assert.Equal("watchdog", proof.Json.GetProperty("proof").GetProperty("method").GetString());
+        await Lab.ChassisAsync("silent", "off");
+        await EndOrRenewAsync();
+    }
+
+    [SiteFact]
+    public async Task An_agent_that_stands_still_has_its_host_reset_and_no_VM_runs_twice()
+    {
+        var life = (await Lab.StatusAsync())["applejack"].BootId;
+        Say((await Lab.PauseAsync("applejack", "agent")).Text);
+        await UntilAsync("applejack's watchdog to reset it", async () => (await Lab.StatusAsync())["applejack"].BootId != life);
+        Say("applejack was reset by its watchdog");
+        await UntilAsync("all to run", Running.IsReadyAsync);
+        Assert.DoesNotContain(await EventsAsync("witness"), e => e.Name is "FenceSwitching");
+        await EndAsync();
+    }
+}
