@@ -9,6 +9,7 @@ namespace ActorHa.Core;
 /// <remarks>Whatever is kept is one unchangeable object, put down whole: asked by two threads it is at worst worked out twice.</remarks>
 internal sealed class Derived(ClusterState state)
 {
+    private string? _hash;
     private KeyValuePair<MemberName, HostState>[]? _hosts;
     private KeyValuePair<MemberName, string>[]? _fingerprints;
     private KeyValuePair<VmName, string>[]? _waiting;
@@ -20,6 +21,9 @@ internal sealed class Derived(ClusterState state)
 
     /// <summary>The state that all of this is about.</summary>
     public ClusterState State => state;
+
+    /// <summary>See <see cref="JournalCodec.Hash(ClusterState)"/>.</summary>
+    public string Hash => _hash ??= JournalCodec.WorkHash(state);
 
     /// <summary>All hosts, in the order of their names.</summary>
     public KeyValuePair<MemberName, HostState>[] Hosts => _hosts ??= [.. state.Hosts];

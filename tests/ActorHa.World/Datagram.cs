@@ -9,7 +9,7 @@ namespace ActorHa.World;
 public sealed class Datagram
 {
     /// <summary>Of so many undamaged datagrams one goes through the codec: two authentications cost more than all else that a beat does.</summary>
-    public const int Asked = 16;
+    public const int Asked = 64;
 
     private readonly BeatCodec _codec;
     private readonly bool _good;

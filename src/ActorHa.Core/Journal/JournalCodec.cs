@@ -56,7 +56,10 @@ public static class JournalCodec
     public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>Hash of a state: equal on all members that have read the same journal.</summary>
-    public static string Hash(ClusterState s) => Hash(JsonSerializer.SerializeToUtf8Bytes(s, Options));
+    public static string Hash(ClusterState s) => s.Derived.Hash;
+
+    /// <summary>Works the hash out.</summary>
+    internal static string WorkHash(ClusterState s) => Hash(JsonSerializer.SerializeToUtf8Bytes(s, Options));
 
     /// <summary>One event as JSON, for people.</summary>
     public static string Print(Event e) => JsonSerializer.Serialize(e, Options);

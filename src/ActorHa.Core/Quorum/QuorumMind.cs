@@ -147,7 +147,7 @@ public sealed class QuorumMind
                 _pending = null;
                 Accepted(p.Sent);
                 _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(p.Entry.Index) };
-                if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo);
+                if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo, ReferenceEquals(p.Before, _state) ? p.After : null);
                 if (_readOnly is null && p.Entry.Index <= _state.Index) _feed = _feed.Appended(p.FirstSent);
                 Answer(p, true, todo);
                 break;
@@ -212,9 +212,10 @@ public sealed class QuorumMind
         else if (p.Command is { } c) Requeue(c);
     }
 
-    private void Fold(JournalEntry entry, ReadOnlyMemory<byte> bytes, Instant now, List<QuorumEffect> todo)
+    /// <summary>Takes an entry in; <paramref name="worked"/> is the state after it where that was worked out from this very state for the own append.</summary>
+    private void Fold(JournalEntry entry, ReadOnlyMemory<byte> bytes, Instant now, List<QuorumEffect> todo, ClusterState? worked = null)
     {
-        var next = _state.Evolve(entry);
+        var next = worked ?? _state.Evolve(entry);
         if (JournalCodec.Hash(next) != entry.StateAfter) { Distrust($"entry {entry.Index} leads here to another state than at {entry.Who}: another version of the rules"); return; }
         if (Invariants.Breach(_state, entry, next) is { } breach) { Distrust($"entry {entry.Index} breaks an invariant: {breach}"); return; }
         _state = next;
@@ -306,7 +307,7 @@ public sealed class QuorumMind
         var bytes = JournalCodec.Encode(entry);
         var next = new JournalHead(_head.Lineage, index, JournalCodec.Hash(bytes));
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
-        _pending = new Pending(entry, bytes, _head, next, stamps, command, now, now, false, false, false);
+        _pending = new Pending(entry, bytes, _state, after, _head, next, stamps, command, now, now, false, false, false);
         todo.Add(new SendAppend(_head, next, bytes, stamps));
     }
 
@@ -342,6 +343,8 @@ public sealed class QuorumMind
     private sealed record Pending(
         JournalEntry Entry,
         ReadOnlyMemory<byte> Bytes,
+        ClusterState Before,
+        ClusterState After,
         JournalHead Expected,
         JournalHead Next,
         ImmutableArray<MemberName> Stamps,
