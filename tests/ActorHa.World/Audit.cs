@@ -8,7 +8,7 @@ namespace ActorHa.World;
 /// them: at each process that appears, each SET that is sent or strikes, each entry, each start. What they compare with is
 /// the world: power, boots, processes.
 /// </summary>
-public sealed class Audit(WorldModel world)
+public sealed partial class Audit(WorldModel world)
 {
     private readonly List<string> _breaches = [];
     private readonly HashSet<(MemberName Host, BootId Boot)> _declaredOver = [];
@@ -61,6 +61,7 @@ public sealed class Audit(WorldModel world)
         world.Starts.Add((world.Time.Now, machine.Name, process.Vm));
         if (!IsDeclaredOver(machine) && Running(process.Vm, process) is { } other)
             Breach("I1", $"{process.Vm} runs on {machine.Name} ({process.Epoch}) and on {other.Name}");
+        Unarmed(machine, process);
     }
 
     /// <summary>I2: a start traces to an own entry that this very agent knows to be committed, once.</summary>
@@ -177,7 +178,7 @@ public sealed class Audit(WorldModel world)
                 var lives = machine.Powered && h.Boot == machine.Boot && h.Joined == f.Incarnation;
                 _fences[f.Host] = _fences.GetValueOrDefault(f.Host) + 1;
                 if (lives && f.Proof.Method == "person") _declaredOver.Add((f.Host, machine.Boot));
-                else if (lives) Breach("I2", $"{f.Host} is proven off while it has power");
+                else if (lives) Breach("I2", f.Proof.Method == "watchdog" ? $"{f.Host} is taken for reset by its watchdog while that life goes on" : $"{f.Host} is proven off while it has power");
                 break;
             case HostReleased { By: "time" } r when (world.Time.Now - world.Member(r.Host).Machine.PoweredAt) * 1.01 < s.Config.Timers.FenceWindow:
                 Breach("I5", $"the fences of {r.Host} are forgotten though it was not well for the whole window");
