@@ -73,7 +73,6 @@ public static class DirectedWatchdog
         new("watchdog: an append is sent again over a request", w =>
         {
             w.Journal.Faults[A(w).Name] = AppendFault.Unknown;
-            KillOne(w);
             Once(w, A(w), "restart", before: true, () => In(w, 0.1, () =>
             {
                 A(w).Machine.Freeze();
@@ -81,6 +80,7 @@ public static class DirectedWatchdog
                 In(w, 4, () => (B(w).Deaf, Witness(w).Deaf) = (true, true));
                 In(w, 8.5, () => { Once(w, A(w), "restart", before: false, () => w.Isolate("applejack")); Worst(w); A(w).Machine.Thaw(); });
             }));
+            KillOne(w);
         }, 75, Only),
         new("watchdog: it reads the past while a request stands", w =>
         {

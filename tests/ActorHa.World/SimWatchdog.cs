@@ -59,6 +59,9 @@ public sealed class SimWatchdog(WorldModel world, SimMember member)
         (_open, _acting, _order, _said) = (false, false, WatchdogOrder.Nothing, WatchdogReport.Closed);
     }
 
+    /// <summary>The hand loses its order, or the timer stops, too: for those who check the checks.</summary>
+    public void Forget(bool running = true) => (_order, _due) = (WatchdogOrder.Nothing, running ? _due : null);
+
     /// <summary>Without power nothing counts.</summary>
     internal void PowerLost() => (_due, _open) = (null, false);
 
