@@ -7,7 +7,7 @@ namespace ActorHa.Simulation.Tests;
 public sealed class WatchdogTests
 {
     private static RunResult Play(Base story, Action<WorldModel>? change = null) =>
-        new Meeting(story with { Begin = w => { change?.Invoke(w); story.Begin(w); } }, 4, []).Play();
+        new Meeting(story with { Prepare = change }, 4, []).Play();
 
     private static void Clocks(WorldModel w, double host, double chip, double survivor)
     {

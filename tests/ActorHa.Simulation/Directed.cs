@@ -130,6 +130,7 @@ public static class Directed
             In(w, s, A(w).Machine.Thaw);
         }, 15)),
         .. DirectedWatchdog.All,
+        .. DirectedRules.All,
     ];
 
     /// <summary>Plays those whose name holds a part; exit code 1 where something was found.</summary>

@@ -17,6 +17,9 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
     /// <summary>Its watchdogs; null = none.</summary>
     public Watchdogs? Watchdogs { get; init; }
 
+    /// <summary>What else a directed story wants to be configured.</summary>
+    public Action<Site.Builder>? Change { get; init; }
+
     /// <summary>The ordinary one.</summary>
     public static readonly Variant Plain = new(true, Protected.Yes, 3, false, ShutdownPolicy.Release, 4, 4);
 
@@ -40,6 +43,7 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
         foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = Roomy ? 64 * Vms : Math.Max(2, Vms * 6 / 10) * 64 };
         b.Policies = b.Policies with { MaxFences = MaxFences, FenceWhenAgentLost = FenceWhenAgentLost, Shutdown = Shutdown, StartsAtOnce = StartsAtOnce };
         Watchdogs?.Configure(b);
+        Change?.Invoke(b);
     });
 
     /// <summary>Prepares a world that has no power yet.</summary>

@@ -83,6 +83,7 @@ public sealed partial class Audit(WorldModel world)
         // Judged when it is sent: one that was on its way for long may strike a host that has woken and is closed for this very reason.
         if (world.Journal.State.Host(host).Request is { Operator: null } && Wellness.WhyNot(world, world.Member(host)) is null)
             Breach("I3", $"{by.Name} switches {host} off, which could refute the challenge, or whose agent alone is away");
+        FirstSet(by, host, order);
     }
 
     /// <summary>I3 and I4: a SET that takes effect needs an open request about this life, or a life that is not admitted yet.</summary>
@@ -92,7 +93,7 @@ public sealed partial class Audit(WorldModel world)
         world.Hits.Add((target.Name, world.Time.Now));
         world.Say("chassis", $"{target.Name} is switched off by a SET of {by.Name}");
         var h = world.Journal.State.Host(target.Name);
-        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.Admitted == h.Joined && h.IsLiving)
+        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.IsLiving && (h.Admitted == h.Joined || target.Processes.Exists(p => p.Epoch is not null)))
             Breach("I3", $"{target.Name} was switched off by {by.Name} without an open request");
         if (world.Members.Any(m => m.IsHost && m.Machine != target && m.Machine.CutByFence))
             Breach("I4", "both hosts are off by our own act");
