@@ -129,7 +129,23 @@ public static class Directed
             A(w).Machine.Freeze(kernelLives: false);
             In(w, s, A(w).Machine.Thaw);
         }, 15)),
+        .. DirectedWatchdog.All,
+        .. DirectedRules.All,
     ];
+
+    /// <summary>Plays those whose name holds a part; exit code 1 where something was found.</summary>
+    public static int Play(Options options)
+    {
+        var found = 0;
+        foreach (var story in All.Where(s => s.Name.Contains(string.Join(' ', options.All("directed")), StringComparison.Ordinal)))
+        {
+            var result = new Meeting(story, 4, []).Play();
+            if (result.Breach is not null) found = 1;
+            if (options.Has("story")) Console.WriteLine(string.Join('\n', result.World.Story));
+            Console.WriteLine($"{story.Name}: {result.Breach ?? "no finding"}");
+        }
+        return found;
+    }
 
     private static readonly VmName Vm = new("vm0");
 

@@ -16,6 +16,9 @@ public sealed class Liveness(WorldModel world, Plan plan)
     /// </summary>
     public const double Bound = 420;
 
+    /// <summary>Seconds within which a watchdog must have proven its host off, or a person is asked.</summary>
+    private const int WatchdogsTime = 60;
+
     private const string Caretaker = "caretaker";
     private readonly SimMember _core = world.Members[plan.Core];
     private readonly SimMember _other = world.Members[1 - plan.Core];
@@ -34,7 +37,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         while ((missing = Missing()) is not null)
         {
             if (seconds >= Bound) { world.Audit.Breach("I6", $"after {Bound} s: {missing}; {Refusals()}"); return; }
-            if (seconds % 5 == 0) TakeCare();
+            if (seconds % 5 == 0) TakeCare(seconds);
             world.Run(1);
             seconds++;
         }
@@ -54,6 +57,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         world.Journal.Heal();
         foreach (var m in world.Members)
         {
+            (m.Watchdog.Refuses, m.Watchdog.Broken, m.Watchdog.Looked) = (false, false, null);
             (m.EtcdUp, m.Deaf, m.Lag, m.BeatLag, m.WatchSilent, m.AgentHeldDown) = (true, false, TimeSpan.Zero, TimeSpan.Zero, false, false);
             m.Machine.CannotStart.Clear();
             m.Machine.HangsAtStart.Clear();
@@ -74,7 +78,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
     }
 
     /// <summary>What a person would do who reads the alarms.</summary>
-    private void TakeCare()
+    private void TakeCare(int seconds)
     {
         var s = world.Journal.State;
         foreach (var m in world.Members.Where(m => m == _core || m == _witness || plan.Fate == Fate.Healed))
@@ -92,8 +96,8 @@ public sealed class Liveness(WorldModel world, Plan plan)
         foreach (var (host, h) in s.Hosts)
         {
             if (h.Fences >= s.Config.Policies.MaxFences) _witness.Command(new ReleaseHost(host, Caretaker));
-            // "… is not protected: its VMs wait for it, or for a person"
-            if (h.IsClosed && host == _other.Name && plan.Fate != Fate.Healed && Arming.WhyNot(s, host).Length > 0)
+            // "… is not protected: its VMs wait for it, or for a person": a watchdog may prove it sooner.
+            if (h.IsClosed && (h.Watchdog is null || seconds > WatchdogsTime) && host == _other.Name && plan.Fate != Fate.Healed && Arming.WhyNot(s, host).Length > 0)
             {
                 _other.Machine.PowerOff(fence: false);
                 _core.Command(new ConfirmFence(host, host.Value, Caretaker));
@@ -109,6 +113,8 @@ public sealed class Liveness(WorldModel world, Plan plan)
     {
         var s = world.Journal.State;
         var hosts = plan.Fate == Fate.Healed ? new[] { _core, _other } : [_core];
+        // A host that hung and was reset by its watchdog is back by itself.
+        var running = hosts.Contains(_other) || _other.Watchdog.Resets == 0 || !s.Host(_other.Name).IsFit || !_other.Machine.Runs ? hosts : [.. hosts, _other];
         foreach (var m in hosts.Append(_witness))
         {
             if (m.Mind is not { } mind) return $"the agent of {m.Name} is down";
@@ -124,8 +130,8 @@ public sealed class Liveness(WorldModel world, Plan plan)
         foreach (var (vm, config) in s.Config.Vms)
         {
             var v = s.Vm(vm);
-            if (v.Active && hosts.Any(m => s.Owns(m.Name, vm) && m.Machine.Processes.Exists(p => p.Vm == vm && p.Epoch == v.Epoch))) continue;
-            var allowed = Placer.Allowed(s, config, v).Where(h => hosts.Any(m => m.Name == h)).ToList();
+            if (v.Active && running.Any(m => s.Owns(m.Name, vm) && m.Machine.Processes.Exists(p => p.Vm == vm && p.Epoch == v.Epoch))) continue;
+            var allowed = Placer.Allowed(s, config, v).Where(h => running.Any(m => m.Name == h)).ToList();
             // Not marked for failover: it waits for its home.
             if (allowed.Count == 0 && !config.Failover) continue;
             // Where not all fit, the rest waits for memory, by name and reason, and there is none indeed.

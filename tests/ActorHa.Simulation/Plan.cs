@@ -25,7 +25,11 @@ public sealed record Plan(int Seed, Variant Variant, double Safety, int Core, Fa
         // Catastrophes need few inputs that meet: half of the runs crowd them into some seconds.
         var within = random.Next(2) == 0 ? FaultsWithin : 5 + (random.NextDouble() * 25);
         var count = 2 + random.Next(5);
-        return new Plan(seed, variant, safety, core, fate, [.. Enumerable.Range(0, count).Select(_ => Catalogue.Draw(random, within)).OrderBy(f => f.At)]);
+        var faults = Enumerable.Range(0, count).Select(_ => Catalogue.Draw(random, within)).ToList();
+        // Dice of their own: what they fall on changes no other site.
+        var own = new Random(seed ^ 0x3a7c9);
+        variant = variant with { Watchdogs = Watchdogs.Draw(own) };
+        return new Plan(seed, variant, safety, core, fate, [.. faults.Concat(WatchdogFaults.Draw(own, variant.Watchdogs?.Level ?? WatchdogLevel.None, within)).OrderBy(f => f.At)]);
     }
 
     /// <summary>A plan of nothing but what healthy hosts must bear: jitter, loss, starvation (case 14).</summary>

@@ -16,6 +16,7 @@ try
         _ when options.Has("pairs") => Reports.Pairs(options),
         _ when options.Has("pair") => Reports.OnePair(options),
         _ when options.Has("triples") => Reports.Triples(options),
+        _ when options.Has("directed") => Directed.Play(options),
         _ when options.Has("hunt") => Hunt.Play(options),
         _ when options.Has("mutants") => Mutants.Play(options),
         _ => throw new ArgumentException("nothing to do"),

@@ -83,7 +83,8 @@ public static class Steps
 /// <param name="Begin">What happens in it.</param>
 /// <param name="Length">Time for it before the core is healed, seconds.</param>
 /// <param name="Variant">The site; null = the ordinary one.</param>
-public sealed record Base(string Name, Action<WorldModel> Begin, double Length = 40, Variant? Variant = null);
+/// <param name="Prepare">What is so from the beginning, before anything has power.</param>
+public sealed record Base(string Name, Action<WorldModel> Begin, double Length = 40, Variant? Variant = null, Action<WorldModel>? Prepare = null);
 
 /// <summary>One step of the protocol in a base story.</summary>
 /// <param name="Member">Who does it.</param>
@@ -112,7 +113,14 @@ public sealed record Meeting(Base Base, int Seed, ImmutableArray<AtStep> Faults)
         var plan = new Plan(Seed, Base.Variant ?? Variant.Plain, Base.Length, Faults.Length > 0 && Seed % 4 == 0 ? 0 : 1, Faults.Length > 0 ? (Fate)(Seed / 4 % 4) : Fate.Healed, [.. Faults.Select(f => f.Fault)]);
         var counts = new Dictionary<Step, int>();
         var open = new List<Action>();
-        var result = Run.Play(plan with { Faults = [] }, world => world.Time.After(TimeSpan.FromSeconds(5 + Run.Settle), () =>
+        var result = Run.Play(plan with { Faults = [] }, world =>
+        {
+            Base.Prepare?.Invoke(world);
+            world.Time.After(TimeSpan.FromSeconds(5 + Run.Settle), () => Begin(world));
+        });
+        return result with { Plan = plan };
+
+        void Begin(WorldModel world)
         {
             // The base's steps begin here; the faults wait for theirs.
             world.OnStep = (member, kind, before, what) =>
@@ -126,8 +134,7 @@ public sealed record Meeting(Base Base, int Seed, ImmutableArray<AtStep> Faults)
             world.Time.After(TimeSpan.FromSeconds(Base.Length - 0.5), () => world.OnStep = null);
             world.Say("story", Base.Name);
             Base.Begin(world);
-        }));
-        return result with { Plan = plan };
+        }
     }
 }
 

@@ -14,6 +14,12 @@ namespace ActorHa.Simulation;
 /// <param name="Vms">VMs.</param>
 public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, bool FenceWhenAgentLost, ShutdownPolicy Shutdown, int StartsAtOnce, int Vms)
 {
+    /// <summary>Its watchdogs; null = none.</summary>
+    public Watchdogs? Watchdogs { get; init; }
+
+    /// <summary>What else a directed story wants to be configured.</summary>
+    public Action<Site.Builder>? Change { get; init; }
+
     /// <summary>The ordinary one.</summary>
     public static readonly Variant Plain = new(true, Protected.Yes, 3, false, ShutdownPolicy.Release, 4, 4);
 
@@ -36,6 +42,8 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
             b.Vms[new($"vm{i}")] = Site.Builder.Vm(100 - (i * 5), 64, i % 2 == 0 ? apple : rainbow) with { Failover = i < Vms - 1, StopGrace = TimeSpan.FromSeconds(3), SteadyAfter = TimeSpan.FromMinutes(2) };
         foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = Roomy ? 64 * Vms : Math.Max(2, Vms * 6 / 10) * 64 };
         b.Policies = b.Policies with { MaxFences = MaxFences, FenceWhenAgentLost = FenceWhenAgentLost, Shutdown = Shutdown, StartsAtOnce = StartsAtOnce };
+        Watchdogs?.Configure(b);
+        Change?.Invoke(b);
     });
 
     /// <summary>Prepares a world that has no power yet.</summary>
@@ -44,6 +52,7 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
         if (Protected == Protected.CanSleep)
             foreach (var m in world.Members.Where(m => m.IsHost)) world.CanSleep.Add(m.Name);
         world.Chassis.Swapped = Protected == Protected.Swapped;
+        Watchdogs?.Prepare(world);
         // Any two clocks differ by less than 1 %, as is assumed.
         foreach (var m in world.Members) m.Machine.ClockRate = 1 + (world.Pick(-4, -2, 0, 0, 2, 4) / 1000.0);
     }

@@ -8,7 +8,7 @@ namespace ActorHa.World;
 /// them: at each process that appears, each SET that is sent or strikes, each entry, each start. What they compare with is
 /// the world: power, boots, processes.
 /// </summary>
-public sealed class Audit(WorldModel world)
+public sealed partial class Audit(WorldModel world)
 {
     private readonly List<string> _breaches = [];
     private readonly HashSet<(MemberName Host, BootId Boot)> _declaredOver = [];
@@ -61,6 +61,7 @@ public sealed class Audit(WorldModel world)
         world.Starts.Add((world.Time.Now, machine.Name, process.Vm));
         if (!IsDeclaredOver(machine) && Running(process.Vm, process) is { } other)
             Breach("I1", $"{process.Vm} runs on {machine.Name} ({process.Epoch}) and on {other.Name}");
+        Unarmed(machine, process);
     }
 
     /// <summary>I2: a start traces to an own entry that this very agent knows to be committed, once.</summary>
@@ -82,6 +83,7 @@ public sealed class Audit(WorldModel world)
         // Judged when it is sent: one that was on its way for long may strike a host that has woken and is closed for this very reason.
         if (world.Journal.State.Host(host).Request is { Operator: null } && Wellness.WhyNot(world, world.Member(host)) is null)
             Breach("I3", $"{by.Name} switches {host} off, which could refute the challenge, or whose agent alone is away");
+        FirstSet(by, host, order);
     }
 
     /// <summary>I3 and I4: a SET that takes effect needs an open request about this life, or a life that is not admitted yet.</summary>
@@ -91,7 +93,7 @@ public sealed class Audit(WorldModel world)
         world.Hits.Add((target.Name, world.Time.Now));
         world.Say("chassis", $"{target.Name} is switched off by a SET of {by.Name}");
         var h = world.Journal.State.Host(target.Name);
-        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.Admitted == h.Joined && h.IsLiving)
+        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.IsLiving && (h.Admitted == h.Joined || target.Processes.Exists(p => p.Epoch is not null)))
             Breach("I3", $"{target.Name} was switched off by {by.Name} without an open request");
         if (world.Members.Any(m => m.IsHost && m.Machine != target && m.Machine.CutByFence))
             Breach("I4", "both hosts are off by our own act");
@@ -177,7 +179,7 @@ public sealed class Audit(WorldModel world)
                 var lives = machine.Powered && h.Boot == machine.Boot && h.Joined == f.Incarnation;
                 _fences[f.Host] = _fences.GetValueOrDefault(f.Host) + 1;
                 if (lives && f.Proof.Method == "person") _declaredOver.Add((f.Host, machine.Boot));
-                else if (lives) Breach("I2", $"{f.Host} is proven off while it has power");
+                else if (lives) Breach("I2", f.Proof.Method == "watchdog" ? $"{f.Host} is taken for reset by its watchdog while that life goes on" : $"{f.Host} is proven off while it has power");
                 break;
             case HostReleased { By: "time" } r when (world.Time.Now - world.Member(r.Host).Machine.PoweredAt) * 1.01 < s.Config.Timers.FenceWindow:
                 Breach("I5", $"the fences of {r.Host} are forgotten though it was not well for the whole window");

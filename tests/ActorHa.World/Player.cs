@@ -91,6 +91,7 @@ public sealed class Player
             case "release": _world["witness"].Command(new ReleaseHost(new(w[1]), "operator")); break;
             case "switch": _world["rainbowdash"].Command(new PowerHost(new(w[1]), w[2] == "on", w.Length > 3, "operator")); break;
             case "drill": _world["witness"].Command(new DrillHost(new(w[1]), "operator")); break;
+            case "watchdog": (member!.Watchdog.Broken, member.Watchdog.Refuses) = (w[2] == "lies", w[2] == "refuses"); break;
             case "expect": Expect(line, w[1..]); break;
             default: throw new StoryException($"unknown command: {line}");
         }
@@ -135,6 +136,8 @@ public sealed class Player
                 case "shutdown": b.Policies = b.Policies with { Shutdown = Enum.Parse<ShutdownPolicy>(value, ignoreCase: true) }; break;
                 case "fencing" when value == "none": foreach (var h in b.Hosts.Keys.ToList()) b.Hosts[h] = b.Hosts[h] with { Fencing = [] }; break;
                 case "power-on": b.Policies = b.Policies with { PowerOnAfterFence = value == "on" ? PowerOnPolicy.On : PowerOnPolicy.StayOff }; break;
+                case "watchdog": foreach (var h in b.Hosts.Keys.ToList()) b.Hosts[h] = b.Hosts[h] with { Watchdog = new WatchdogConfig("/dev/watchdog0", TimeSpan.FromSeconds(Number(value)), false, true) }; break;
+                case "two-proofs": b.Policies = b.Policies with { RequireTwoProofs = value == "yes" }; break;
                 case "preemptible": b.Vms[new(value)] = b.Vms[new(value)] with { Preemptible = true }; break;
                 case "starts-at-once": b.Policies = b.Policies with { StartsAtOnce = (int)Number(value) }; break;
                 default: throw new StoryException($"unknown setting: {setting}");
@@ -153,6 +156,7 @@ public sealed class Player
             case ["fences", var n]: found = _world.Hits.Count.ToString(CultureInfo.InvariantCulture); met = found == n; break;
             case ["starts", var vm, var n]: found = _world.Starts.Count(s => s.Vm.Value == vm).ToString(CultureInfo.InvariantCulture); met = found == n; break;
             case ["power", var host, var on]: found = _world[host].Machine.Powered ? "on" : "off"; met = found == on; break;
+            case ["resets", var host, var n]: found = _world[host].Watchdog.Resets.ToString(CultureInfo.InvariantCulture); met = found == n; break;
             case ["admitted", var host, var yes]: found = _world.Journal.State.Host(new(host)).IsFit ? "yes" : "no"; met = found == yes; break;
             case ["request", var host, var yes]: found = _world.Journal.State.Host(new(host)).IsClosed ? "open" : "none"; met = found == yes; break;
             default: throw new StoryException($"unknown command: {line}");

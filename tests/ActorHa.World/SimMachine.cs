@@ -94,6 +94,7 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
         foreach (var process in Processes) world.Outages.Gone(process.Vm, withHost: true);
         Processes.Clear();
         _onWake.Clear();
+        world.Member(name).Watchdog.PowerLost();
         world.Member(name).KillAgent();
     }
 

@@ -32,6 +32,7 @@ public sealed class SimMember : ILetterBox
         Heart = new SimHeart(world, this);
         Fencers = new SimFencers(world, this);
         Supervisors = new SimSupervisors(world, this);
+        Watchdog = new SimWatchdog(world, this);
     }
 
     /// <summary>Its name.</summary>
@@ -54,6 +55,9 @@ public sealed class SimMember : ILetterBox
 
     /// <summary>Its supervisors of VMs.</summary>
     internal SimSupervisors Supervisors { get; }
+
+    /// <summary>Its watchdog; it does nothing where none is configured.</summary>
+    public SimWatchdog Watchdog { get; }
 
     /// <summary>Its etcd member answers (it is a process of its own).</summary>
     public bool EtcdUp { get; set; } = true;
@@ -95,6 +99,7 @@ public sealed class SimMember : ILetterBox
     internal void Note()
     {
         if (Wellness.Now(_world, this) is not null) Unwell = _world.Time.Now;
+        Watchdog.Note();
     }
 
     /// <summary>Hooks of tests: called before an effect of the mind is carried out; false = the agent dies there.</summary>
@@ -141,6 +146,7 @@ public sealed class SimMember : ILetterBox
         Heart.End();
         Fencers.End();
         Supervisors.End();
+        Watchdog.Closed();
     }
 
     /// <summary>The agent dies and is started again.</summary>
@@ -243,6 +249,7 @@ public sealed class SimMember : ILetterBox
                 Supervisors.Obey(o.Orders);
                 Fencers.Obey(o.Orders);
                 break;
+            case HoldWatchdog h: Watchdog.Obey(h.Order); break;
             case RefusalsChanged r: _world.Refused(Name, r.Refusals); break;
             case AnswerCommand a:
                 Answers.Add(a);

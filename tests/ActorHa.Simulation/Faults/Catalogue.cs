@@ -6,7 +6,7 @@ namespace ActorHa.Simulation;
 public static class Catalogue
 {
     /// <summary>In the order in which they are drawn.</summary>
-    public static readonly ImmutableArray<FaultKind> All = [.. HostFaults.All, .. NetworkFaults.All, .. JournalFaults.All, .. ChassisFaults.All, .. VmFaults.All, .. OperatorFaults.All];
+    public static readonly ImmutableArray<FaultKind> All = [.. HostFaults.All, .. NetworkFaults.All, .. JournalFaults.All, .. ChassisFaults.All, .. VmFaults.All, .. OperatorFaults.All, .. WatchdogFaults.All];
 
     private static readonly ImmutableDictionary<string, FaultKind> ByName = All.ToImmutableDictionary(k => k.Name);
 

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using ActorHa.Core;
+using ActorHa.World;
+
+namespace ActorHa.Simulation;
+
+/// <summary>Stories for rules that another guard hides as long as nothing else goes wrong.</summary>
+public static class DirectedRules
+{
+    private const string Op = "operator";
+    private static readonly VmName Vm = new("vm0");
+
+    /// <summary>In the order in which they are played.</summary>
+    public static readonly ImmutableArray<Base> All =
+    [
+        new("fenced once too often", w =>
+        {
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 12, A(w).Machine.PowerOn);
+        }, 40, Variant.Plain with { MaxFences = 1 }),
+        // Where lost agents are fenced, etcd's answer excuses nobody: only the challenge keeps a well host from the deaf.
+        new("a deaf asker where lost agents are fenced", w => B(w).Deaf = true, 40, Variant.Plain with { FenceWhenAgentLost = true }),
+        new("two deaf askers where lost agents are fenced", w => (B(w).Deaf, Witness(w).Deaf) = (true, true), 40, Variant.Plain with { FenceWhenAgentLost = true }),
+        new("it wakes just as it is switched", w =>
+        {
+            A(w).Machine.Freeze(kernelLives: false);
+            // The entry takes its time, so that the executor hears its target before it may begin.
+            foreach (var m in w.Members) w.Journal.SlowDisk(m, TimeSpan.FromSeconds(0.6));
+            w.OnStep += (m, kind, before, what) => { if (m == B(w) && kind == StepKind.Append && before && what == "switch") A(w).Machine.Thaw(); };
+        }, 20),
+        new("one host is asked for, the other ordered off", w =>
+        {
+            w.Isolate("applejack");
+            w.Chassis.Silent = true;
+            for (var s = 3; s < 30; s += 6) In(w, s, () => Witness(w).Command(new PowerHost(B(w).Name, false, true, Op)));
+        }, 40),
+        new("rebooted while the chassis is silent", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(5);
+            A(w).Machine.PowerOff(fence: false);
+            A(w).Machine.PowerOn();
+            In(w, 50, () => w.Chassis.Silent = false);
+        }, 60),
+        new("it fails at its start, then maintenance", w =>
+        {
+            A(w).Machine.CannotStart.Add(Vm);
+            if (A(w).Machine.Processes.Find(p => p.Vm == Vm) is { } process) WorldModel.EndVm(A(w), process, byGuest: false);
+            for (var s = 0.5; s < 4; s += 0.7) In(w, s, () => Witness(w).Command(new SetMaintenance(true, TimeSpan.FromSeconds(25), Op)));
+        }, 50),
+        // A big one makes room for two: the second may not have what the first has not left yet.
+        new("room for two that is not free yet", w => A(w).Machine.PowerOff(fence: false), 40, Variant.Plain with
+        {
+            Change = b =>
+            {
+                b.Vms[new("vm1")] = b.Vms[new("vm1")] with { Priority = 1, MemoryMb = 128, Preemptible = true };
+                b.Vms.Remove(new("vm3"));
+                foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = 128 };
+            },
+        }),
+    ];
+
+    private static SimMember A(WorldModel w) => w.Members[0];
+
+    private static SimMember B(WorldModel w) => w.Members[1];
+
+    private static SimMember Witness(WorldModel w) => w.Members[2];
+
+    private static void In(WorldModel w, double seconds, Action action) => w.Time.After(TimeSpan.FromSeconds(seconds), action);
+}

@@ -1,0 +1,16 @@
+using ActorHa.Core;
+
+namespace ActorHa.World;
+
+/// <summary>What is checked of an executor beside its permission.</summary>
+public sealed partial class Audit
+{
+    private readonly HashSet<(int Member, int Life, long Order)> _began = [];
+
+    /// <summary>I3: who hears its target alive sends no first SET. Later ones may meet a host that has switched itself on again.</summary>
+    private void FirstSet(SimMember by, MemberName host, long order)
+    {
+        if (!_began.Add((by.Number, by.Life, order)) || world.Journal.State.Host(host).Request is not { Operator: null }) return;
+        if (by.Mind?.View.Peer(host) is { Verdict: Verdict.Alive }) Breach("I3", $"{by.Name} begins to switch {host} off, which it hears");
+    }
+}

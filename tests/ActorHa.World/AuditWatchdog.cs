@@ -1,0 +1,26 @@
+using ActorHa.Core;
+
+namespace ActorHa.World;
+
+/// <summary>What is checked where a watchdog is in play.</summary>
+public sealed partial class Audit
+{
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(8);
+
+    /// <summary>Promise 5: a watchdog resets only a host that could not feed for the whole time: hung, cut off, without its agent, closed.</summary>
+    internal void Reset(SimMember host, TimeSpan able)
+    {
+        Checks++;
+        var s = world.Journal.State;
+        // Its last committed write feeds for quorum-timeout, and the timer runs for one time-out after that.
+        if (s.Config.Hosts.GetValueOrDefault(host.Name)?.Watchdog is { } w && able > s.Config.Timers.QuorumTimeout + w.Timeout + Slack)
+            Breach("I3", FormattableString.Invariant($"the watchdog of {host.Name} resets it, which could feed for {able.TotalSeconds:0} s"));
+    }
+
+    /// <summary>A host with a watchdog runs no VM of ours before its timer runs: nothing would end that life.</summary>
+    private void Unarmed(SimMachine machine, SimProcess process)
+    {
+        if (world.Journal.State.Config.Hosts.GetValueOrDefault(machine.Name)?.Watchdog is null) return;
+        if (world.Member(machine.Name).Watchdog is { Runs: false, Broken: false }) Breach("I2", $"{process.Vm} is started on {machine.Name}, whose watchdog does not run");
+    }
+}
