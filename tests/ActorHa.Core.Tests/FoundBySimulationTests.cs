@@ -30,4 +30,13 @@ public sealed class FoundBySimulationTests
         site.Later(2.1).Sees(v => v with { Peers = v.Peers.SetItem(B, Hears(Verdict.Alive, v.Now, hearsUs: v.Now)) });
         site.Decides().ThenRecords<HostAdmitted>();
     }
+
+    /// <summary>Pair 4811: a host that had joined went dark before it was admitted; it owned nothing, but a stray there held a VM for ever.</summary>
+    [Fact]
+    public void A_host_that_owns_nothing_is_asked_for_when_a_stray_there_holds_a_vm()
+    {
+        var site = TheSite().And(Joins(A, 2)).And(new VmStrayFound(Mail, A, I(2), RunOf(A), 3)).As(B).Sees(A, Verdict.PoweredOff);
+        site.Decides().ThenRecords<FenceRequested>(r => r.Host == A && r.Incarnation == I(2));
+        site.And(new VmStrayStopped(Mail, A)).Decides().ThenRecordsNo<FenceRequested>();
+    }
 }

@@ -151,7 +151,7 @@ internal static class FenceRules
         var t = s.Config.Timers;
         var off = peer.Verdict == Verdict.PoweredOff;
         var silence = v.Now - (peer.HeardAt ?? v.Started);
-        if (!s.Config.Vms.Any(m => m.Value.Failover && s.Owns(host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
+        if (!s.Config.Vms.Any(m => m.Value.Failover && Holds(s, host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
         if (s.Maintenance is not null) return No($"{host} is {Say(peer.Verdict)}: it would be fenced, but for maintenance");
         if (h.Announced is { } a && !off && v.SinceLearned(a.Index) <= a.Within) return No($"{host} announced that its agent stops for {a.Within.TotalSeconds:0} s: waiting", alarm: false);
         if (Brake(s, host) is { } brake) return No(brake);
@@ -164,6 +164,9 @@ internal static class FenceRules
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
         return null;
     }
+
+    /// <summary>It owns the VM, or a process without permission there keeps it from running elsewhere (found by the simulation).</summary>
+    private static bool Holds(ClusterState s, MemberName host, VmName vm) => s.Owns(host, vm) || (s.Vm(vm).Stray?.Host == host && s.HasStray(vm));
 
     /// <summary>Kernel rule 8: of two hosts at most one is closed; of more, a majority stays admitted and open (the mass-fence brake).</summary>
     public static string? Brake(ClusterState s, MemberName host)
