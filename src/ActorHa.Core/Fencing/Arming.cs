@@ -40,12 +40,12 @@ public static class Arming
 public sealed record FencingArmed(MemberName Host, string Fingerprint, string Detail) : Event
 {
     /// <inheritdoc/>
-    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with { Armed = Fingerprint });
+    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with { Armed = Fingerprint, ArmingChanged = index });
 }
 
 /// <summary>The plugs of a host are another's: fencing is off until it is mended.</summary>
 public sealed record FencingDisarmed(MemberName Host, string Detail) : Event
 {
     /// <inheritdoc/>
-    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with { Armed = "" });
+    public override ClusterState Apply(ClusterState s, long index) => s.With(Host, h => h with { Armed = "", ArmingChanged = index });
 }

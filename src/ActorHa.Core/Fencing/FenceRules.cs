@@ -185,9 +185,11 @@ internal static class FenceRules
             var why = Arming.WhyNot(s, host);
             if (v.Protections.GetValueOrDefault(host) is { } p && p.Fingerprint == Arming.Fingerprint(s, host))
             {
-                if (p is { Ready: true } && h.Armed != p.Fingerprint)
+                // An older look than the one that was recorded last says nothing new: two members would overrule each other for ever.
+                var newer = h.ArmingChanged == 0 || p.At > v.Learned.Of(h.ArmingChanged, v.Now);
+                if (newer && p is { Ready: true } && h.Armed != p.Fingerprint)
                     return Decision.Record("arm", $"fencing of {host} is armed: {p.Detail}", new FencingArmed(host, p.Fingerprint, p.Detail));
-                if (p is { Wrong: true } && h.Armed.Length > 0)
+                if (newer && p is { Wrong: true } && h.Armed.Length > 0)
                     return Decision.Record("disarm", $"fencing of {host} is off: {p.Detail}", new FencingDisarmed(host, p.Detail));
                 if (!p.Ready) no.Say(host.Value, $"{host} is not protected: {p.Detail}", alarm: true);
             }

@@ -209,6 +209,8 @@ public sealed class FenceWalk(Timers timers, Instant started)
         }
         if (_rounds >= _untilSet)
         {
+            // Answered and without effect: what is heard so long afterwards lives on, and can speak for itself.
+            if (_order.StandDown && LivesSince(_setEnded + _timers.DevicePatience)) { StandDown(todo, "it is seen alive long after answered SETs"); return; }
             // A blade that powers itself on, a SET that was lost: SET again, each time after twice as many rounds.
             (_rounds, _nextRound, _untilSet) = (0, now, _untilSet * 2);
             Set(todo);

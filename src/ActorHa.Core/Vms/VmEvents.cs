@@ -46,7 +46,7 @@ public sealed record VmActive(VmName Vm, Epoch Epoch, int Pid) : Event
     /// <inheritdoc/>
     public override ClusterState Apply(ClusterState s, long index) => s.Vm(Vm).Epoch != Epoch
         ? s
-        : s.With(Vm, v => v with { Active = true, Waiting = null, Since = index });
+        : s.With(Vm, v => v with { Active = true, Stop = null, Waiting = null, Since = index });
 }
 
 /// <summary>Its process ended, or could not be started, while it was wanted here.</summary>

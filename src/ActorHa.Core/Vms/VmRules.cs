@@ -30,7 +30,8 @@ internal static class VmRules
         {
             if (seen.Condition == VmCondition.Running && seen.Epoch == state.Epoch)
             {
-                if (!state.Active && state.Stop is null)
+                // A stop that this process did not permit is carried out by nobody; without a reason to leave it runs on.
+                if (!state.Active && (state.Stop is null || (!Permitted(v, state.Stop) && WhyLeave(s, v, vm, state) is null)))
                     return Decision.Record("active", $"{vm} runs on {v.Self} ({state.Epoch}, pid {seen.Pid})", new VmActive(vm, state.Epoch, seen.Pid));
                 if (state.Failures > 0 && s.Config.Vms.GetValueOrDefault(vm) is { } c && v.Now - seen.Since > c.SteadyAfter)
                     return Decision.Record("steady", $"{vm} is steady again", new VmSteady(vm, state.Epoch));
@@ -58,8 +59,7 @@ internal static class VmRules
                 return Decision.Record("move-dropped", $"{vm} stays on {v.Self}: {target} may not take it", new VmMoveDropped(vm, $"{target} may not take it"));
             if (WhyLeave(s, v, vm, state) is not { } reason) continue;
             if (s.Maintenance is not null) { no.Say(vm.Value, $"{vm} stays: maintenance ({reason})"); continue; }
-            var permitted = state.Stop is { } stop && stop.Run == v.Run && v.OwnEntries.Contains(stop.Index);
-            if (!permitted) return Decision.Record("stop", $"{vm} is stopped on {v.Self}: {reason}", new VmStopping(vm, state.Epoch, v.Run, reason));
+            if (!Permitted(v, state.Stop)) return Decision.Record("stop", $"{vm} is stopped on {v.Self}: {reason}", new VmStopping(vm, state.Epoch, v.Run, reason));
             if (seen.Order != state.Stop!.Index || seen.Condition != VmCondition.Absent) { no.Say(vm.Value, $"{vm} is being stopped on {v.Self}: {reason}"); continue; }
             var gaveUp = state.Failures > Restarts(s, vm);
             return Decision.Record("release", $"{vm} is given up by {v.Self}: {reason}", new VmReleased(vm, state.Epoch, gaveUp));
@@ -121,7 +121,7 @@ internal static class VmRules
         foreach (var (vm, state, seen, _) in Own(s, v).OrderByDescending(o => s.Config.Vms.GetValueOrDefault(o.Vm)?.Priority ?? 0))
         {
             if (WhyLeave(s, v, vm, state) is not null || state.Active || !IsGone(seen)) continue;
-            if (state.Start is { } start && start.Run == v.Run && v.OwnEntries.Contains(start.Index)) continue;
+            if (Permitted(v, state.Start)) continue;
             if (WhyNotStart(s, v, vm, state, seen, under) is { } why) { no.Say(vm.Value, $"{vm} is not started yet: {why}"); continue; }
             return Decision.Record("start", $"{vm} is started on {v.Self} ({state.Epoch})", new VmStarting(vm, state.Epoch, state.Owner!.Incarnation, v.Run));
         }
@@ -192,6 +192,9 @@ internal static class VmRules
 
     /// <summary>Permission to run: owned here, in this life, under this epoch.</summary>
     private static bool MayRun(VmState state, VmObservation seen, bool owned) => owned && seen.Epoch == state.Epoch;
+
+    /// <summary>Kernel rule 2: committed by this very process.</summary>
+    private static bool Permitted(View v, StartPermission? p) => p?.Run == v.Run && v.OwnEntries.Contains(p.Index);
 
     private static bool IsThere(VmObservation seen) => seen.Condition is VmCondition.Running or VmCondition.Starting or VmCondition.Stopping or VmCondition.Unknown;
 
