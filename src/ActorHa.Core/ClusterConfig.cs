@@ -42,7 +42,14 @@ public sealed record FencePlug(string Device, string Plug);
 /// <summary>A fence device. Secrets are not here: they are in each member's own files.</summary>
 /// <param name="Driver"><c>modular-server</c>, <c>fence-agent</c>.</param>
 /// <param name="Options">The driver's own options (address, port, user, auth, level).</param>
-public sealed record DeviceConfig(string Driver, ImmutableSortedDictionary<string, string> Options);
+public sealed record DeviceConfig(string Driver, ImmutableSortedDictionary<string, string> Options)
+{
+    /// <summary>By value: a device that a new configuration leaves as it is stays open, with what it knows of the chassis' clock.</summary>
+    public bool Equals(DeviceConfig? other) => other is not null && Driver == other.Driver && Options.SequenceEqual(other.Options);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Driver, Options.Count);
+}
 
 /// <summary>A virtual machine.</summary>
 /// <param name="Priority">Higher is placed and started first.</param>

@@ -30,6 +30,16 @@ public sealed class ConfigDiffTests
             """).Whole()));
 
     [Fact]
+    public void A_device_that_is_left_as_it_is_is_the_same_device()
+    {
+        // Its driver stays open by this, and a fence right after a change finds a chassis that has been heard.
+        var before = ClusterConfigReader.Parse(Site).Whole().Devices["ims"];
+        Assert.Equal(before, ClusterConfigReader.Parse(Site + "cluster.timers.device-patience = 3s").Whole().Devices["ims"]);
+        Assert.NotEqual(before, ClusterConfigReader.Parse(Site + "cluster.devices.ims.user = another").Whole().Devices["ims"]);
+        Assert.Equal(before.GetHashCode(), ClusterConfigReader.Parse(Site).Whole().Devices["ims"].GetHashCode());
+    }
+
+    [Fact]
     public void The_same_meaning_written_otherwise_is_no_change() => Assert.Empty(
         ConfigDiff.Between(ClusterConfigReader.Parse(Site).Whole(), ClusterConfigReader.Parse(Site + "cluster.timers.suspect-after = 2000 ms # same").Whole()));
 
