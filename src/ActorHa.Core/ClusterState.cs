@@ -130,6 +130,9 @@ public sealed record HostState
     /// <summary>Fingerprint of the mapping host → plugs when it was last proven; fencing is armed while it is still the same.</summary>
     public string Armed { get; init; } = "";
 
+    /// <summary>Entry that armed or disarmed it last; 0 = none.</summary>
+    public long ArmingChanged { get; init; }
+
     /// <summary>Its promise about its watchdog in its newest life; null = its watchdog proves nothing.</summary>
     public ArmedWatchdog? Watchdog { get; init; }
 

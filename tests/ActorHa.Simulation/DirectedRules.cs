@@ -58,7 +58,26 @@ public static class DirectedRules
                 foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = 128 };
             },
         }),
+        StuckMind(),
     ];
+
+    /// <summary>
+    /// In the liveness phase the mind of a host stands still and its VM dies: recovery is demanded. Another VM that fails for a
+    /// while holds the demand open until then.
+    /// </summary>
+    private static Base StuckMind() => new("the mind stands still while recovery is demanded", w =>
+    {
+        In(w, 6, () =>
+        {
+            B(w).Machine.CannotStart.Add(new("vm1"));
+            if (B(w).Machine.Processes.Find(p => p.Vm.Value == "vm1") is { } process) WorldModel.EndVm(B(w), process, byGuest: false);
+        });
+        In(w, 10.5, () =>
+        {
+            A(w).MindStuck = true;
+            if (A(w).Machine.Processes.Find(p => p.Vm == Vm) is { } process) WorldModel.EndVm(A(w), process, byGuest: false);
+        });
+    }, 10, Variant.Plain with { FenceWhenAgentLost = true });
 
     private static SimMember A(WorldModel w) => w.Members[0];
 
