@@ -23,6 +23,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
     private readonly SimMember _core = world.Members[plan.Core];
     private readonly SimMember _other = world.Members[1 - plan.Core];
     private readonly SimMember _witness = world.Members[2];
+    private int _resets;
 
     /// <summary>Seconds until all was well; null = not reached.</summary>
     public double? Took { get; private set; }
@@ -31,6 +32,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
     public void Demand()
     {
         Heal();
+        _resets = _other.Watchdog.Resets;
         var began = world.Time.Now;
         var seconds = 0;
         string? missing;
@@ -97,7 +99,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         {
             if (h.Fences >= s.Config.Policies.MaxFences) _witness.Command(new ReleaseHost(host, Caretaker));
             // "… is not protected: its VMs wait for it, or for a person": a watchdog may prove it sooner.
-            if (h.IsClosed && (h.Watchdog is null || seconds > WatchdogsTime) && host == _other.Name && plan.Fate != Fate.Healed && Arming.WhyNot(s, host).Length > 0)
+            if (h.IsClosed && (h.Watchdog is null || seconds > WatchdogsTime) && host == _other.Name && plan.Fate != Fate.Healed && (Arming.WhyNot(s, host).Length > 0 || AsksForAPerson(host)))
             {
                 _other.Machine.PowerOff(fence: false);
                 _core.Command(new ConfirmFence(host, host.Value, Caretaker));
@@ -108,13 +110,16 @@ public sealed class Liveness(WorldModel world, Plan plan)
             else if (!v.Wanted) _witness.Command(new WantVm(vm, true, Caretaker));
     }
 
+    private bool AsksForAPerson(MemberName host) =>
+        _core.Mind?.Refusals.Any(r => r.Subject == host.Value && r.Because.Contains($"for a person (actorha fence confirm {host})", StringComparison.Ordinal)) == true;
+
     /// <summary>What is not well yet; null when all is.</summary>
     private string? Missing()
     {
         var s = world.Journal.State;
         var hosts = plan.Fate == Fate.Healed ? new[] { _core, _other } : [_core];
-        // A host that hung and was reset by its watchdog is back by itself.
-        var running = hosts.Contains(_other) || _other.Watchdog.Resets == 0 || !s.Host(_other.Name).IsFit || !_other.Machine.Runs ? hosts : [.. hosts, _other];
+        // A host that hung, and was reset by its watchdog since, is back by itself.
+        var running = hosts.Contains(_other) || _other.Watchdog.Resets == _resets || !s.Host(_other.Name).IsFit || !_other.Machine.Runs ? hosts : [.. hosts, _other];
         foreach (var m in hosts.Append(_witness))
         {
             if (m.Mind is not { } mind) return $"the agent of {m.Name} is down";

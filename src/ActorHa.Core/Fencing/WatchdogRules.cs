@@ -82,7 +82,7 @@ internal static class WatchdogRules
     {
         Refusal No(string because, bool alarm = true) => new(host.Value, because, alarm);
         if (s.Host(host).Watchdog is not { } promise || promise.Incarnation != r.Incarnation)
-            return No($"{host} is not protected by its watchdog: it was not armed in {r.Incarnation}");
+            return No($"{host} is not protected by its watchdog: it was not armed in {r.Incarnation}{(NeedsTwo(s, host) ? $"; without that second proof its VMs wait for a person (actorha fence confirm {host})" : "")}");
         if (s.Maintenance is not null) return No($"{host}: its watchdog proves nothing to us now: maintenance");
         if (!s.Host(v.Self).IsFit) return No($"{v.Self} is not admitted, or closed: it proves nothing about {host}", alarm: false);
         var wait = WatchdogTiming.Wait(promise.FeedFor, promise.Timeout);
