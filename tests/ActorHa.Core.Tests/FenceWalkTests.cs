@@ -25,6 +25,14 @@ public sealed class FenceWalkTests
     }
 
     [Fact]
+    public void Woken_too_early_it_asks_to_be_woken_again()
+    {
+        var walk = Ordered().Answered().Off().Later(0.199).Hear(new FenceTick());
+        Assert.Equal([new WakeFencer(Sec(0.001))], walk.Effects);
+        Assert.Equal([new ReadPower(0)], walk.Later(0.001).Hear(new FenceTick()).Effects);
+    }
+
+    [Fact]
     public void One_reading_proves_nothing() => Assert.Null(Outcome(Ordered().Answered().Later(5).Off()));
 
     [Fact]

@@ -39,6 +39,38 @@ public sealed class DarkTests(ShippedSite site, ITestOutputHelper output) : Site
     }
 
     [SiteFact]
+    public async Task Case_54_a_host_that_can_hibernate_is_not_protected_and_says_so()
+    {
+        var power = Path.Combine(Site.Paths.Etc("applejack"), "power-state");
+        await File.WriteAllTextAsync(power, "freeze mem disk\n");
+        try
+        {
+            await Lab.PowerCycleAsync("applejack");
+            await UntilAsync("its new boot to join", async () => (await EventsAsync("witness")).Any(e => e is { Name: "HostJoined", Host: "applejack" }));
+            await UntilAsync("all to run", async () => (await Running.StatusAsync("witness"))!.Vms.All(v => v.State == VmState.Active));
+            AlarmDto? alarm = null;
+            await UntilAsync("the alarm", async () =>
+                (alarm = (await Running.StatusAsync("witness"))?.Alarms.FirstOrDefault(a => a.Because.Contains("applejack is not protected", StringComparison.Ordinal))) is not null);
+            Say($"alarm {alarm!.Name}: {alarm.Because}");
+            Assert.Contains("could come back from sleep with its VMs running", alarm.Because, StringComparison.Ordinal);
+            Assert.Contains("hibernate", alarm.Because, StringComparison.Ordinal);
+
+            // Its off is none: it may only sleep.
+            await Lab.PowerOffAsync("applejack");
+            await UntilAsync("the loss to be noticed", async () => (await EventsAsync("witness")).Any(e => e is { Name: "FenceRequested", Host: "applejack" }));
+            var there = await VmProcessesAsync("rainbowdash");
+            await HoldsForAsync(TimeSpan.FromSeconds(8), "nothing moves", async () => there.SequenceEqual(await VmProcessesAsync("rainbowdash")));
+            Assert.DoesNotContain(await EventsAsync("witness"), e => e.Name is "FenceSwitching" or "HostFenced");
+        }
+        finally
+        {
+            File.Delete(power);
+        }
+        // Booted as one that cannot sleep, it answers the request itself.
+        await EndAsync();
+    }
+
+    [SiteFact]
     public async Task Case_56_a_deaf_host_is_refuted_and_asks_no_more()
     {
         var before = await VmProcessesAsync("applejack");

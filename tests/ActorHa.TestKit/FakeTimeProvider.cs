@@ -27,6 +27,9 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Timers fire so long before their time, as those of a coarse clock may; but some time does pass.</summary>
+    public TimeSpan Early { get; set; }
+
     /// <inheritdoc/>
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
@@ -77,7 +80,7 @@ public sealed class FakeTimeProvider : TimeProvider
             {
                 owner._timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
-                Due = owner._now + dueTime.Ticks;
+                Due = owner._now + Math.Max(Math.Min(dueTime.Ticks, TimeSpan.TicksPerMillisecond), (dueTime - owner.Early).Ticks);
                 Order = ++owner._order;
                 Period = period;
                 owner._timers.Add(this);

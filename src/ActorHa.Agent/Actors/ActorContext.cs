@@ -6,6 +6,7 @@ namespace ActorHa.Agent.Actors;
 /// <summary>What one instance of an actor has at hand. Ends with the instance: its timers do not fire into the next one.</summary>
 public sealed class ActorContext<TMessage>
 {
+    private static readonly TimeSpan Coarse = TimeSpan.FromMilliseconds(1);
     private readonly ActorCell<TMessage> _cell;
     private readonly MonotonicClock _clock;
     private readonly HashSet<ActorTimer> _timers = [];
@@ -30,7 +31,7 @@ public sealed class ActorContext<TMessage>
     public CancellationToken Ended { get; }
 
     /// <summary>
-    /// Tells the actor itself a message after a time. Dispose the result to cancel it: afterwards the message does not
+    /// Tells the actor itself a message after a time, never before it by <see cref="Now"/>. Dispose the result to cancel it: afterwards the message does not
     /// arrive, even if it waits in the mailbox already.
     /// </summary>
     /// <exception cref="InvalidOperationException">We are wrong: more timers and effects under way than the mailbox holds.</exception>
@@ -47,7 +48,9 @@ public sealed class ActorContext<TMessage>
             }
             _timers.Add(timer);
         }
-        timer.Hold(_cell.Time.CreateTimer(_ => Fire(timer, message), null, delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan));
+        var due = Now + delay;
+        timer.Hold(_cell.Time.CreateTimer(_ => Fire(timer, message, due), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        timer.Set(delay);
         return timer;
     }
 
@@ -94,8 +97,11 @@ public sealed class ActorContext<TMessage>
         Forget(timer);
     }
 
-    private void Fire(ActorTimer timer, TMessage message)
+    private void Fire(ActorTimer timer, TMessage message, Instant due)
     {
-        if (timer.TryFire()) _cell.DeliverTimer(message, timer);
+        // The system's timers count whole milliseconds of a coarse clock and may be some early. Whoever then finds that it
+        // is not time yet, and has asked for no other message, would wait for ever.
+        if (due - Now is { Ticks: > 0 } rest) timer.Set(rest + Coarse);
+        else if (timer.TryFire()) _cell.DeliverTimer(message, timer);
     }
 }

@@ -88,6 +88,8 @@ internal sealed class ActorTimer : IDisposable
         if (Volatile.Read(ref _state) != Armed) timer.Dispose();
     }
 
+    public void Set(TimeSpan delay) => _timer?.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _state, Over) == Armed) _neverFired(this);

@@ -192,6 +192,8 @@ internal static class FenceRules
                 if (newer && p is { Wrong: true } && h.Armed.Length > 0)
                     return Decision.Record("disarm", $"fencing of {host} is off: {p.Detail}", new FencingDisarmed(host, p.Detail));
                 if (!p.Ready) no.Say(host.Value, $"{host} is not protected: {p.Detail}", alarm: true);
+                // The device is well, and yet: the host could sleep, its map is not proven (case 54).
+                else if (why.Length > 0) no.Say(host.Value, $"{host} is not protected: {why}", alarm: true);
             }
             else if (why.Length > 0) no.Say(host.Value, $"{host} is not protected: {why}", alarm: true);
         }

@@ -120,7 +120,10 @@ public sealed class FenceWalk(Timers timers, Instant started)
                 Reading(r, now, todo);
                 break;
             case FenceTick:
-                if (Working && !_setOut && !_reading && now >= _readAt) Read(now, todo);
+                if (!Working || _setOut || _reading) break;
+                if (now >= _readAt) Read(now, todo);
+                // A clock that wakes us early would else never wake us again.
+                else todo.Add(new WakeFencer(_readAt - now));
                 break;
         }
         return todo;

@@ -94,6 +94,18 @@ public class MailboxTests
     }
 
     [Fact]
+    public async Task A_timer_that_the_system_fires_too_early_tells_nothing_before_its_time()
+    {
+        await using var stage = new Stage();
+        stage.Time.Early = TimeSpan.FromMilliseconds(4);
+        var actor = await stage.Start();
+        actor.Tell(new Do.Remind(Second, "in time"));
+        await stage.Audience.ExpectNoneFor(Second - TimeSpan.FromTicks(1), stage.Time, stage.System);
+        stage.Time.Advance(TimeSpan.FromMilliseconds(10));
+        await stage.Hears("in time");
+    }
+
+    [Fact]
     public async Task Timers_and_effects_get_in_though_the_mailbox_is_full()
     {
         await using var stage = new Stage();
