@@ -39,4 +39,50 @@ public sealed class FoundBySimulationTests
         site.Decides().ThenRecords<FenceRequested>(r => r.Host == A && r.Incarnation == I(2));
         site.And(new VmStrayStopped(Mail, A)).Decides().ThenRecordsNo<FenceRequested>();
     }
+
+    /// <summary>Seed 10145: a stop that its own process knew only by reading was carried out by nobody; wanted again, the VM ran unrecorded for ever.</summary>
+    [Fact]
+    public void A_vm_that_runs_on_after_a_stop_that_nobody_carries_out_is_active_again()
+    {
+        var site = TheSite().And(new VmWanted(Mail, false, "operator")).And(new VmStopping(Mail, E(1), RunOf(A), "an operator stopped it"))
+            .And(new VmWanted(Mail, true, "operator")).As(A).Sees(Mail, VmCondition.Running, 1);
+        site.Decides().ThenRecords<VmActive>(a => a.Vm == Mail);
+        Assert.Null(site.And(new VmActive(Mail, E(1), 7)).State.Vm(Mail).Stop);
+    }
+
+    /// <summary>The same, but the stop is this process's own and under way: it comes to its end first.</summary>
+    [Fact]
+    public void A_stop_that_is_under_way_is_not_taken_back()
+    {
+        var site = TheSite().And(new VmWanted(Mail, false, "operator")).AndMine(new VmStopping(Mail, E(1), RunOf(A), "an operator stopped it"))
+            .And(new VmWanted(Mail, true, "operator")).As(A).Sees(Mail, VmCondition.Running, 1);
+        site.Decides().ThenRecordsNo<VmActive>();
+    }
+
+    /// <summary>Seed 18: of two members one had looked before the cables were put right, and each overruled the other, forty times a second.</summary>
+    [Fact]
+    public void A_look_that_is_older_than_the_newest_arming_overrules_nothing()
+    {
+        var site = TheSite().Later(10);
+        var wrong = new Protection(false, true, Arming.Fingerprint(site.State, A), "the slot is another's", site.View.Now);
+        site.Later(1).And(new FencingArmed(A, wrong.Fingerprint, "looked again")).Later(1);
+        site.Sees(v => v with { Protections = v.Protections.SetItem(A, wrong) }).Decides().ThenRecordsNo<FencingDisarmed>();
+        site.Sees(v => v with { Protections = v.Protections.SetItem(A, wrong with { At = v.Now }) }).Decides().ThenRecords<FencingDisarmed>(d => d.Host == A);
+    }
+
+    /// <summary>Pair 1512: its SETs were answered and ignored; eight seconds after it had woken it was switched off by one more.</summary>
+    [Fact]
+    public void A_target_that_is_alive_long_after_answered_sets_is_not_set_again()
+    {
+        var timers = new Timers();
+        var walk = new WalkBench().Hear(new FenceOrdered(WalkBench.Order(standDown: true))).Answered().Later(timers.DevicePatience.TotalSeconds + 1);
+        walk.Sees(Verdict.Alive, walk.Now);
+        for (var i = 0; i < 20 && walk.Said.Count == 0; i++)
+        {
+            walk.Reads(Power.On);
+            Assert.DoesNotContain(walk.Effects, e => e is SendOff);
+            walk.Later(0.2).Hear(new FenceTick());
+        }
+        Assert.Equal(FencerOutcome.StoodDown, Assert.Single(walk.Said).Outcome);
+    }
 }

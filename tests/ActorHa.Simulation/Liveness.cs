@@ -119,7 +119,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         var s = world.Journal.State;
         var hosts = plan.Fate == Fate.Healed ? new[] { _core, _other } : [_core];
         // A host that hung, and was reset by its watchdog since, is back by itself.
-        var running = hosts.Contains(_other) || _other.Watchdog.Resets == _resets || !s.Host(_other.Name).IsFit || !_other.Machine.Runs ? hosts : [.. hosts, _other];
+        var running = hosts.Contains(_other) || _other.Watchdog.Resets == _resets || !s.Host(_other.Name).IsFit || !_other.Machine.Runs || s.Host(_other.Name).Boot != _other.Machine.Boot ? hosts : [.. hosts, _other];
         foreach (var m in hosts.Append(_witness))
         {
             if (m.Mind is not { } mind) return $"the agent of {m.Name} is down";

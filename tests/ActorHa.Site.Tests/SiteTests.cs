@@ -67,10 +67,10 @@ public abstract class SiteTests<TSite>(TSite site, ITestOutputHelper output) : I
     }
 
     /// <summary>Waits for a recovery on rainbowdash and tells its phases.</summary>
-    protected async Task<Recovery> RecoveredAsync(LabReply fault)
+    protected async Task<Recovery> RecoveredAsync(LabReply fault, TimeSpan? patience = null)
     {
         Say(fault.Text);
-        var recovery = await Recovery.AwaitAsync(Running, fault.AtMs, _before, Generous);
+        var recovery = await Recovery.AwaitAsync(Running, fault.AtMs, _before, patience ?? Generous);
         Say(string.Create(CultureInfo.InvariantCulture,
             $"ms since the fault: noticed {recovery.Noticed:0}, committed {recovery.Committed:0}, proven off {recovery.Proven:0}, started {recovery.Started:0}, all started {recovery.AllStarted:0}, guest alive {recovery.GuestAlive:0}"));
         foreach (var vm in Recovery.Vms)

@@ -21,6 +21,6 @@ public sealed partial class Audit
     private void Unarmed(SimMachine machine, SimProcess process)
     {
         if (world.Journal.State.Config.Hosts.GetValueOrDefault(machine.Name)?.Watchdog is null) return;
-        if (world.Member(machine.Name).Watchdog is { Runs: false, Broken: false }) Breach("I2", $"{process.Vm} is started on {machine.Name}, whose watchdog does not run");
+        if (world.Member(machine.Name).Watchdog is { Runs: false, Broken: false, Lied: false }) Breach("I2", $"{process.Vm} is started on {machine.Name}, whose watchdog does not run");
     }
 }

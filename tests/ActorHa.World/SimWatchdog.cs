@@ -31,6 +31,9 @@ public sealed class SimWatchdog(WorldModel world, SimMember member)
     /// <summary>Takes feedings and never resets anything: a device that lies.</summary>
     public bool Broken { get; set; }
 
+    /// <summary>Its time was up and it reset nothing: nobody can know, until it is fed again.</summary>
+    public bool Lied { get; private set; }
+
     /// <summary>The timer runs.</summary>
     public bool Runs => _due is not null;
 
@@ -138,6 +141,7 @@ public sealed class SimWatchdog(WorldModel world, SimMember member)
             if (_due is not { } due) return;
             if (world.Time.Now < due) { Await(); return; }
             _due = null;
+            Lied = Broken;
             if (!Broken) Fire();
         });
     }
