@@ -30,6 +30,7 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
     private Timers _timers = new();
     private bool _checking;
     private bool _checkAgain;
+    private bool _looking;
     private string _checked = "";
     private bool _alive;
     private bool _ready;
@@ -52,10 +53,15 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
                 if (w.Message is TargetSeen seen) Seen(seen.View.Verdict is Verdict.Alive or Verdict.Degraded);
                 Step(w.Message);
                 break;
+            // One at a time: a slow device answers them one after the other, and the SET would wait behind them all.
+            case PowerWanted when _looking:
+                break;
             case PowerWanted p:
+                _looking = true;
                 Read(0, p.Watcher);
                 break;
             case ReadingCame r:
+                if (r.Watcher is not null) _looking = false;
                 r.Watcher?.Tell(new PowerAnswered(r.Asked, r.Reading));
                 Step(new PowerRead(r.Asked, r.Reading));
                 break;

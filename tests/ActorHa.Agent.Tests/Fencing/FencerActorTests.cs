@@ -56,4 +56,28 @@ public sealed class FencerActorTests
         Assert.False(await Ready(quorum));
         await quorum.ExpectNoneFor(20 * Second, time, system);
     }
+
+    [Fact]
+    public async Task A_device_that_owes_an_answer_is_not_asked_for_the_watcher_again()
+    {
+        var time = new FakeTimeProvider();
+        await using var system = new ActorSystem(new ListLogger(), time);
+        var asked = 0;
+        var answer = new TaskCompletionSource<PowerReading>();
+        await using var bench = new FenceBench((_, _, _) => new PowerOnly { Shown = Power.On, Reading = () => { Interlocked.Increment(ref asked); return answer.Task; } });
+        bench.Know(PowerOnly.Site(Host, "192.0.2.7"));
+        var quorum = new TestProbe<QuorumMessage>("quorum", time);
+        var watcher = new TestProbe<WatchMessage>("watcher", time);
+        var fencer = system.Start("fencer", () => new FencerActor(Host, new FenceWalk(new Timers(), new Instant(0)), bench, quorum, new ListLogger()));
+        for (var i = 0; i < 3; i++) fencer.Tell(new PowerWanted(watcher));
+        // What comes behind them has been done.
+        fencer.Tell(new CheckProtection());
+        await Ready(quorum);
+        Assert.Equal(1, Volatile.Read(ref asked));
+        answer.SetResult(new PowerReading(Power.Off, "device", "off"));
+        Assert.Equal(Power.Off, (await watcher.ExpectAsync<PowerAnswered>()).Reading.Power);
+        fencer.Tell(new PowerWanted(watcher));
+        await watcher.ExpectAsync<PowerAnswered>();
+        Assert.Equal(2, Volatile.Read(ref asked));
+    }
 }

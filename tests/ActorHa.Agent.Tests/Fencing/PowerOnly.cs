@@ -11,7 +11,10 @@ internal sealed class PowerOnly : IFenceDevice
 
     public string Name => "power only";
 
-    public Task<PowerReading> ReadAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult(PowerReading.Unknown("not asked"));
+    /// <summary>What answers a question for the power; null = at once, and nothing.</summary>
+    public Func<Task<PowerReading>>? Reading { get; set; }
+
+    public Task<PowerReading> ReadAsync(TimeSpan patience, CancellationToken cancel) => Reading?.Invoke() ?? Task.FromResult(PowerReading.Unknown("not asked"));
 
     public SwitchStamp? Stamp() => null;
 
