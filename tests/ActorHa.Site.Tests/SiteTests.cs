@@ -124,6 +124,8 @@ public sealed record Fact(long Index, string Name, string? Host, JsonElement Jso
 {
     public static Fact Parse(long index, string text)
     {
+        // A configuration is told in a sentence: its text is long.
+        if (!text.StartsWith('{')) return new Fact(index, text.Split(' ')[0], null, default);
         using var document = JsonDocument.Parse(text);
         var json = document.RootElement.Clone();
         return new Fact(index, json.GetProperty("event").GetString()!, Text(json, "host") ?? Text(json, "member"), json);
