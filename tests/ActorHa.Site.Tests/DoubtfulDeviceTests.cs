@@ -1,3 +1,4 @@
+using ActorHa.Lab;
 using ActorHa.Ports.Api;
 using Xunit.Abstractions;
 
@@ -25,10 +26,7 @@ public sealed class DoubtfulDeviceTests(DoubtfulDeviceSite site, ITestOutputHelp
         Assert.False(await IsOffAsync("applejack"));
         await Lab.ChassisAsync("flicker", "off");
         await Lab.ChassisAsync("ignores-set", "off");
-        await RecoveredAsync(fault);
-        Assert.True(await IsOffAsync("applejack"));
-        Assert.Single(await EventsAsync("witness"), e => e is { Name: "HostFenced", Host: "applejack" });
-        await EndOrRenewAsync();
+        await RecoveredByOneFenceAsync(fault);
     }
 
     [SiteFact]
@@ -49,10 +47,7 @@ public sealed class DoubtfulDeviceTests(DoubtfulDeviceSite site, ITestOutputHelp
         await Lab.ChassisAsync("lies", "off");
         await Lab.ChassisAsync("late", "off");
         await Lab.ChassisAsync("ignores-set", "off");
-        await RecoveredAsync(fault);
-        Assert.True(await IsOffAsync("applejack"));
-        Assert.Single(await EventsAsync("witness"), e => e is { Name: "HostFenced", Host: "applejack" });
-        await EndOrRenewAsync();
+        await RecoveredByOneFenceAsync(fault);
     }
 
     [SiteFact]
@@ -117,5 +112,13 @@ public sealed class DoubtfulDeviceTests(DoubtfulDeviceSite site, ITestOutputHelp
         await HoldsForAsync(time, "nothing runs on rainbowdash", async () => (await VmProcessesAsync("rainbowdash")).Count == 0);
         Assert.DoesNotContain(await EventsAsync("witness"), e => e.Name is "HostFenced" or "VmAssigned");
         Say("nothing has moved");
+    }
+
+    private async Task RecoveredByOneFenceAsync(LabReply fault)
+    {
+        await RecoveredAsync(fault);
+        Assert.True(await IsOffAsync("applejack"));
+        Assert.Single(await EventsAsync("witness"), e => e is { Name: "HostFenced", Host: "applejack" });
+        await EndOrRenewAsync();
     }
 }
