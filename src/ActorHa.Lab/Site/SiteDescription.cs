@@ -159,6 +159,9 @@ public sealed record EtcdSettings
     /// <summary>Growth of its heap between two collections, per cent: small rather than fast, as in the systemd unit.</summary>
     public int Gogc { get; init; } = 50;
 
+    /// <summary>Processors on which its code runs at once, as in the systemd unit: at rest one costs less than two that look for work.</summary>
+    public int Processors { get; init; } = 1;
+
     /// <summary>Certificates; null = plain http.</summary>
     public EtcdTls? Tls { get; init; }
 }

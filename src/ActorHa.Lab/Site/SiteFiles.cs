@@ -63,7 +63,7 @@ public sealed class SiteFiles(SiteDescription site, LabPaths paths)
         foreach (var dir in new[] { paths.Disk(member.Name), etc, paths.Logs(member.Name) }) Directory.CreateDirectory(dir);
         File.WriteAllText(Path.Combine(etc, "hosts"), Hosts());
         File.WriteAllText(Path.Combine(etc, "actorha.conf"), MemberConf(member));
-        File.WriteAllText(Path.Combine(etc, "start-etcd"), $"export GOGC={site.Etcd.Gogc}\nexec {string.Join(" \\\n  ", EtcdCommand(member).Select(Quote))}\n");
+        File.WriteAllText(Path.Combine(etc, "start-etcd"), $"export GOGC={site.Etcd.Gogc} GOMAXPROCS={site.Etcd.Processors}\nexec {string.Join(" \\\n  ", EtcdCommand(member).Select(Quote))}\n");
         File.WriteAllText(Path.Combine(etc, "start-agent"), $"exec {AgentCommand(member)}\n");
         WriteSecret(Path.Combine(etc, "heartbeat.key"), File.ReadAllText(paths.HeartbeatKey));
         WriteSecret(Path.Combine(etc, "ims.password"), site.Chassis.Password + "\n");
