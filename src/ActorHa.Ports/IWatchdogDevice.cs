@@ -34,7 +34,8 @@ public interface IWatchdogDevice : IDisposable
 /// <param name="Identity">Its driver's name for it; <c>Software Watchdog</c> is the kernel's own.</param>
 /// <param name="Nowayout">It cannot be switched off once it runs.</param>
 /// <param name="MagicClose">It runs on when it is closed without the letter V; null = not known before it is open.</param>
-public sealed record WatchdogFacts(string Identity, bool Nowayout, bool? MagicClose);
+/// <param name="Running">The timer runs: somebody opened it, and it was not switched off since.</param>
+public sealed record WatchdogFacts(string Identity, bool Nowayout, bool? MagicClose, bool Running);
 
 /// <summary>The device is missing, refuses or fails.</summary>
 public sealed class WatchdogException(string message, Exception? inner = null) : Exception(message, inner);

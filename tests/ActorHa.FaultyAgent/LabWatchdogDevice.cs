@@ -12,33 +12,27 @@ public sealed class LabWatchdogDevice(string socket) : IWatchdogDevice
 {
     private Socket? _socket;
     private StreamReader? _reader;
+    private bool _open;
 
     /// <summary>The lab's watchdog of this host; null where there is none.</summary>
     public static string? Socket() =>
         Environment.GetEnvironmentVariable("LAB_HOME") is { } home && Path.Combine(home, "watchdog.sock") is var path && File.Exists(path) ? path : null;
 
     /// <inheritdoc/>
-    public WatchdogFacts Look() => File.Exists(socket) ? Facts(null) : throw new WatchdogException($"there is no {socket}");
+    public WatchdogFacts Look()
+    {
+        if (!File.Exists(socket)) throw new WatchdogException($"there is no {socket}");
+        Connect();
+        return Facts(null, Ask("state") == "active");
+    }
 
     /// <inheritdoc/>
     public WatchdogFacts Open()
     {
-        if (_socket is null)
-        {
-            _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                _socket.Connect(new UnixDomainSocketEndPoint(socket));
-            }
-            catch (SocketException e)
-            {
-                Dispose();
-                throw new WatchdogException($"{socket}: {e.Message}", e);
-            }
-            _reader = new StreamReader(new NetworkStream(_socket));
-            Must("open");
-        }
-        return Facts(true);
+        Connect();
+        if (!_open) Must("open");
+        _open = true;
+        return Facts(true, true);
     }
 
     /// <inheritdoc/>
@@ -58,10 +52,26 @@ public sealed class LabWatchdogDevice(string socket) : IWatchdogDevice
     {
         _reader?.Dispose();
         _socket?.Dispose();
-        (_socket, _reader) = (null, null);
+        (_socket, _reader, _open) = (null, null, false);
     }
 
-    private static WatchdogFacts Facts(bool? magic) => new("Lab watchdog", Nowayout: true, magic);
+    private static WatchdogFacts Facts(bool? magic, bool running) => new("Lab watchdog", Nowayout: true, magic, running);
+
+    private void Connect()
+    {
+        if (_socket is not null) return;
+        _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            _socket.Connect(new UnixDomainSocketEndPoint(socket));
+        }
+        catch (SocketException e)
+        {
+            Dispose();
+            throw new WatchdogException($"{socket}: {e.Message}", e);
+        }
+        _reader = new StreamReader(new NetworkStream(_socket));
+    }
 
     private void Must(string word)
     {

@@ -43,6 +43,11 @@ public static class DirectedWatchdog
         new("watchdog: cut off, then healed in time", w => { w.Isolate("applejack"); In(w, 5, w.Heal); }, 50, Only),
         new("watchdog: hung, its kernel too", w => A(w).Machine.Freeze(kernelLives: false), 50, Only),
         new("watchdog: the agent crashes", w => A(w).CrashAgent(TimeSpan.FromMilliseconds(400)), 40, Beside),
+        new("watchdog: nothing binds the host, and its agent crashes", w =>
+        {
+            foreach (var vm in w.Journal.State.Config.Vms.Keys) Witness(w).Command(new WantVm(vm, false, "operator"));
+            In(w, 15, () => A(w).CrashAgent(TimeSpan.FromMilliseconds(400)));
+        }, 50, Beside),
         new("watchdog: the agent is away for long", w =>
         {
             A(w).AgentHeldDown = true;

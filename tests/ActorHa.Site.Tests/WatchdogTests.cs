@@ -33,6 +33,20 @@ public sealed class WatchdogTests(WatchdogSite site, ITestOutputHelper output) :
     }
 
     [SiteFact]
+    public async Task A_host_without_VMs_whose_agent_dies_is_not_reset_by_the_timer_that_was_left_running()
+    {
+        await Site.MoveAsync("mail", "rainbowdash");
+        await Site.MoveAsync("mail", "applejack");
+        await UntilAsync("rainbowdash to take its promise back", async () => (await EventsAsync("witness")).Any(e => e is { Name: "WatchdogDisarmed", Host: "rainbowdash" }));
+        var life = (await Lab.StatusAsync())["rainbowdash"].BootId;
+        Say((await Lab.KillAsync("rainbowdash", "agent")).Text);
+        // More than two time-outs of 10 s: the timer cannot be switched off, so that somebody must feed it.
+        await HoldsForAsync(TimeSpan.FromSeconds(25), "rainbowdash is as it was", async () => (await Lab.StatusAsync())["rainbowdash"].BootId == life);
+        await NobodyFencedAsync();
+        await EndAsync();
+    }
+
+    [SiteFact]
     public async Task An_agent_that_stands_still_has_its_host_reset_and_no_VM_runs_twice()
     {
         var life = (await Lab.StatusAsync())["applejack"].BootId;

@@ -33,8 +33,22 @@ public sealed partial class Audit(WorldModel world)
     /// <summary>Confirmations by a person of a host that lived.</summary>
     public int FalseConfirmations => _declaredOver.Count;
 
+    /// <summary>
+    /// What is only a matter of records (I2, I7, replay) ends no run and is kept in <see cref="Noted"/>: a mutant must be seen
+    /// by what it does to the world. For a whole process.
+    /// </summary>
+    public static bool RecordsAreNoted { get; set; }
+
+    /// <summary>The first finding about records, where they end no run.</summary>
+    public string? Noted { get; private set; }
+
     /// <summary>A finding.</summary>
-    public void Breach(string which, string what) => _breaches.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{which} at {world.Time.Now.Seconds:0.00}: {what}"));
+    public void Breach(string which, string what)
+    {
+        var line = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{which} at {world.Time.Now.Seconds:0.00}: {what}");
+        if (RecordsAreNoted && which is "I2" or "I7" or "replay") Noted ??= line;
+        else _breaches.Add(line);
+    }
 
     /// <summary>Ends the run when anything was found.</summary>
     /// <exception cref="BreachException">Something was.</exception>

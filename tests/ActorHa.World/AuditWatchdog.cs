@@ -6,6 +6,7 @@ namespace ActorHa.World;
 public sealed partial class Audit
 {
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4);
 
     /// <summary>Promise 5: a watchdog resets only a host that could not feed for the whole time: hung, cut off, without its agent, closed.</summary>
     internal void Reset(SimMember host, TimeSpan able)
@@ -13,7 +14,10 @@ public sealed partial class Audit
         Checks++;
         var s = world.Journal.State;
         // Its last committed write feeds for quorum-timeout, and the timer runs for one time-out after that.
-        if (s.Config.Hosts.GetValueOrDefault(host.Name)?.Watchdog is { } w && able > s.Config.Timers.QuorumTimeout + w.Timeout + Slack)
+        if (s.Config.Hosts.GetValueOrDefault(host.Name)?.Watchdog is not { } w) return;
+        // Where nothing binds the host its agent has to wait for nothing before it feeds.
+        var bound = s.Host(host.Name).Watchdog is null ? Prompt : s.Config.Timers.QuorumTimeout + w.Timeout + Slack;
+        if (able > bound)
             Breach("I3", FormattableString.Invariant($"the watchdog of {host.Name} resets it, which could feed for {able.TotalSeconds:0} s"));
     }
 

@@ -86,7 +86,7 @@ public sealed class SimWatchdog(WorldModel world, SimMember member)
     {
         switch (_order)
         {
-            case { Mode: WatchdogMode.Hold or WatchdogMode.Feed } o when !_open && o.MayFeed(member.Machine.Now):
+            case { Mode: WatchdogMode.Hold or WatchdogMode.Feed } o when (!_open || _said.Condition != WatchdogCondition.Live) && o.MayFeed(member.Machine.Now):
                 Act(life, () =>
                 {
                     if (Refuses) { Say(new WatchdogReport(WatchdogCondition.Failed, TimeSpan.Zero, "the driver refuses")); return; }
@@ -102,6 +102,10 @@ public sealed class SimWatchdog(WorldModel world, SimMember member)
                 if (o.Config is { NeedsNowayout: true }) { Act(life, FeedOrFail); break; }
                 (_due, _open) = (null, false);
                 Say(WatchdogReport.Closed);
+                break;
+            // Left running by an agent that died: nothing binds the host, so it is fed until it may be switched off.
+            case { Mode: WatchdogMode.Release } when Runs:
+                Act(life, () => { if (!Refuses) _open = true; FeedOrFail(); });
                 break;
         }
     }

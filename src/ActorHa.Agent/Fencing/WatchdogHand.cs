@@ -16,6 +16,8 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
     private static readonly TimeSpan[] Farewells = [TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1)];
 
     private IWatchdogDevice? _device;
+    private WatchdogFacts? _facts;
+    private bool _vetted;
     private bool _set;
     private string? _fault;
     private Instant? _retryAt;
@@ -29,12 +31,12 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
         {
             switch (o.Mode)
             {
-                case WatchdogMode.Hold or WatchdogMode.Feed when o.Config is { } config && _device is null:
+                case WatchdogMode.Hold or WatchdogMode.Feed when o.Config is { } config && !_vetted:
                     Open(o, config);
                     break;
                 case WatchdogMode.Hold when _device is { } device && _fault is not null:
                     // Refused, but it runs now: without a promise it may be switched off, and must not reset the host.
-                    if (device.Release()) _device = null;
+                    if (device.Release()) Close();
                     else device.Feed();
                     break;
                 case WatchdogMode.Feed when _device is not null && _fault is not null:
@@ -48,6 +50,9 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
                 case WatchdogMode.Release when _device is { } device:
                     if (device.Release()) Forget();
                     else device.Feed();
+                    break;
+                case WatchdogMode.Release when o.Config is { } config:
+                    TakeUp(config);
                     break;
             }
         }
@@ -80,24 +85,39 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
 
     private void Open(WatchdogOrder o, WatchdogConfig config)
     {
+        if (_device is null && (now() < _retryAt || !Begin(config, looked => Refusal(config, looked) is { } refused ? throw new WatchdogException(refused) : order().MayFeed(now())))) return;
+        (_vetted, _fault) = (true, null);
+        if (Refusal(config, _facts!) is { } why) { Fault(why); return; }
+        _live = new WatchdogReport(WatchdogCondition.Live, o.Timeout, $"{config.Device} ({_facts!.Identity}), {o.Timeout.TotalSeconds:0} s{(_facts.Nowayout ? "" : ", can be switched off")}");
+        Set(_device!, o);
+    }
+
+    /// <summary>
+    /// An agent that died here left the timer running, and nothing binds this host now: without us it would reset a healthy
+    /// host. Looked at again and again, so that a device that is missing or in other hands is known before it is needed.
+    /// </summary>
+    private void TakeUp(WatchdogConfig config)
+    {
         if (now() < _retryAt) return;
+        (_fault, _retryAt) = (null, now() + Retry);
+        Begin(config, looked => looked.Running && order().Mode == WatchdogMode.Release);
+    }
+
+    private bool Begin(WatchdogConfig config, Func<WatchdogFacts, bool> shall)
+    {
         var device = make(config);
+        var ours = false;
         try
         {
-            if (Refusal(config, device.Look()) is { } refused) throw new WatchdogException(refused);
+            if (!shall(device.Look())) return false;
+            _facts = device.Open();
+            return ours = true;
         }
-        catch (WatchdogException)
+        finally
         {
-            device.Dispose();
-            throw;
+            if (ours) _device = device;
+            else device.Dispose();
         }
-        if (!order().MayFeed(now())) { device.Dispose(); return; }
-        _device = device;
-        _fault = null;
-        var facts = device.Open();
-        if (Refusal(config, facts) is { } why) { Fault(why); return; }
-        _live = new WatchdogReport(WatchdogCondition.Live, o.Timeout, $"{config.Device} ({facts.Identity}), {o.Timeout.TotalSeconds:0} s{(facts.Nowayout ? "" : ", can be switched off")}");
-        Set(device, o);
     }
 
     /// <summary>The time-out is set, and read back: others wait by it.</summary>
@@ -139,5 +159,11 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
         }
     }
 
-    private void Forget() => (_device, _set, _fault, _retryAt) = (null, false, null, null);
+    private void Close() => (_device, _facts, _vetted, _set) = (null, null, false, false);
+
+    private void Forget()
+    {
+        Close();
+        (_fault, _retryAt) = (null, null);
+    }
 }

@@ -117,6 +117,7 @@ public sealed class LabWatchdog : IAsyncDisposable
         lock (_gate)
         {
             var words = line.Split(' ');
+            if (words is ["state"]) return _running is { } running && running.Boot == _host.BootId ? "active" : "inactive";
             if (words is ["open"])
             {
                 if (_held) return "busy";

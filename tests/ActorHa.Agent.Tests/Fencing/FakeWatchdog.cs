@@ -11,7 +11,7 @@ internal sealed class FakeWatchdog : IWatchdogDevice
 
     public List<string> Acts { get; } = [];
 
-    public WatchdogFacts Facts { get; set; } = new("iTCO_wdt", true, true);
+    public WatchdogFacts Facts { get; set; } = new("iTCO_wdt", true, true, false);
 
     /// <summary>What every call throws.</summary>
     public string? Fault { get; set; }

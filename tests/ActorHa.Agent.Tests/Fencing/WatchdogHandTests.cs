@@ -79,7 +79,7 @@ public sealed class WatchdogHandTests : IDisposable
     [InlineData("iTCO_wdt", false, "can be switched off by anybody")]
     public void What_may_not_be_relied_on_is_never_opened(string identity, bool nowayout, string why)
     {
-        _device.Facts = new(identity, nowayout, true);
+        _device.Facts = new(identity, nowayout, true, false);
         var report = Turn(WatchdogMode.Hold);
         Assert.Equal(WatchdogCondition.Failed, report.Condition);
         Assert.Contains(why, report.Detail, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class WatchdogHandTests : IDisposable
     [Fact]
     public void A_device_that_stops_when_closed_is_refused_and_switched_off_again()
     {
-        _device.Facts = new("odd_wdt", false, false);
+        _device.Facts = new("odd_wdt", false, false, false);
         _device.CanRelease = true;
         var report = Turn(WatchdogMode.Hold, config: Config with { NeedsNowayout = false });
         Assert.Contains("stops when its device is closed", report.Detail, StringComparison.Ordinal);
@@ -123,6 +123,39 @@ public sealed class WatchdogHandTests : IDisposable
         Assert.Equal("released", _device.Acts[^1]);
         Turn(WatchdogMode.Release);
         Assert.Equal(4, _device.Acts.Count);
+    }
+
+    [Fact]
+    public void A_timer_that_a_dead_agent_left_running_is_fed_where_nothing_binds_the_host()
+    {
+        _device.Facts = _device.Facts with { Running = true };
+        Assert.Equal(WatchdogCondition.Closed, Turn(WatchdogMode.Release).Condition);
+        Turn(WatchdogMode.Release);
+        Assert.Equal(["open", "feed"], _device.Acts);
+        Assert.Equal(WatchdogCondition.Live, Turn(WatchdogMode.Hold).Condition);
+        Assert.Equal(["open", "feed", "set 10"], _device.Acts);
+    }
+
+    [Theory]
+    [InlineData(WatchdogMode.Leave)]
+    [InlineData(WatchdogMode.Starve)]
+    public void A_timer_that_was_left_running_is_left_alone_under_every_other_order(WatchdogMode mode)
+    {
+        _device.Facts = _device.Facts with { Running = true };
+        Turn(mode);
+        Turn(WatchdogMode.Feed, until: 100);
+        Assert.Empty(_device.Acts);
+    }
+
+    [Fact]
+    public void Before_it_is_needed_a_missing_device_is_said_too()
+    {
+        _device.Fault = "there is no /dev/watchdog0";
+        Assert.Equal((WatchdogCondition.Failed, "there is no /dev/watchdog0"), (Turn(WatchdogMode.Release).Condition, Turn(WatchdogMode.Release).Detail));
+        _device.Fault = null;
+        _now += Sec(10);
+        Assert.Equal(WatchdogCondition.Closed, Turn(WatchdogMode.Release).Condition);
+        Assert.Empty(_device.Acts);
     }
 
     [Fact]

@@ -20,12 +20,13 @@ public sealed class LinuxWatchdogTests : IDisposable
 
     private string Facts => Path.Combine(_folder.FullName, "sysfs", "watchdog0");
 
-    private LinuxWatchdog Make(string nowayout = "1\n", string identity = "iTCO_wdt\n")
+    private LinuxWatchdog Make(string nowayout = "1\n", string identity = "iTCO_wdt\n", string state = "inactive\n")
     {
         File.WriteAllText(Device, "");
         Directory.CreateDirectory(Facts);
         File.WriteAllText(Path.Combine(Facts, "identity"), identity);
         File.WriteAllText(Path.Combine(Facts, "nowayout"), nowayout);
+        File.WriteAllText(Path.Combine(Facts, "state"), state);
         return new LinuxWatchdog(Device, Path.Combine(_folder.FullName, "sysfs"), _calls);
     }
 
@@ -33,7 +34,9 @@ public sealed class LinuxWatchdogTests : IDisposable
     public void What_can_be_known_without_opening_is_read_from_the_kernels_files()
     {
         using var dog = Make();
-        Assert.Equal(new WatchdogFacts("iTCO_wdt", true, null), dog.Look());
+        Assert.Equal(new WatchdogFacts("iTCO_wdt", true, null, Running: false), dog.Look());
+        using var running = Make(state: "active\n");
+        Assert.True(running.Look().Running);
         Assert.Empty(File.ReadAllBytes(Device));
     }
 
@@ -41,7 +44,7 @@ public sealed class LinuxWatchdogTests : IDisposable
     public void Feeding_writes_a_letter_that_is_not_the_magic_one_and_releasing_writes_that_last()
     {
         using var dog = Make(nowayout: "0\n");
-        Assert.Equal(new WatchdogFacts("iTCO_wdt", false, true), dog.Open());
+        Assert.Equal(new WatchdogFacts("iTCO_wdt", false, true, Running: true), dog.Open());
         dog.Feed();
         dog.Feed();
         // At the offset 0 of a plain file each write lies over the one before; a device knows no offset.

@@ -32,7 +32,7 @@ public sealed class LinuxWatchdog : IWatchdogDevice
     public WatchdogFacts Look()
     {
         if (!File.Exists(_device)) throw new WatchdogException($"there is no {_device}: is its driver loaded?");
-        return new WatchdogFacts(Fact("identity"), Nowayout(), null);
+        return new WatchdogFacts(Fact("identity"), Nowayout(), null, Fact("state") == "active");
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed class LinuxWatchdog : IWatchdogDevice
         var magic = (options & WatchdogCalls.MagicClose) != 0;
         var nowayout = Nowayout();
         _mayStop = magic && !nowayout;
-        return new WatchdogFacts(identity, nowayout, magic);
+        return new WatchdogFacts(identity, nowayout, magic, Running: true);
     }
 
     /// <inheritdoc/>
