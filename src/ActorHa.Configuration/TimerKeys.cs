@@ -39,6 +39,8 @@ public static class TimerKeys
 
     private static readonly Law[] Laws =
     [
+        new(["beat"], t => t.Beat >= TimeSpan.FromMilliseconds(20),
+            "beat >= 20ms", "more often costs wake-ups on every member and sees a loss no sooner"),
         new(["beat", "look-after"], t => 3 * t.Beat <= t.LookAfter,
             "3 × beat <= look-after", "one or two lost packets must not question the chassis"),
         new(["look-after", "suspect-after"], t => t.LookAfter < t.SuspectAfter,

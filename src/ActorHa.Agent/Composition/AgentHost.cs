@@ -48,7 +48,7 @@ public sealed class AgentHost : IAsyncDisposable
             new HeartbeatOptions(who.Name, who.Boot, who.Run, who.Cluster, settings.Heartbeat.Key.Reveal().ToArray(), settings.Heartbeat.Listen, new Timers().Beat),
             _hub, _hub, logs.CreateLogger("heartbeat"), clock);
         _traps = new Watching.ChassisTraps(TimeProvider.System, logs.CreateLogger("traps"));
-        var crew = new Crew(who, _actors, _bench, parts.Hypervisor, parts.Probe, _hub, clock, _traps, logs);
+        var crew = new Crew(who, _actors, _bench, parts.Hypervisor, parts.Probe, _hub, _beats, clock, _traps, logs);
         var seen = new SeenHead(settings.StateDir);
         var view = new View
         {

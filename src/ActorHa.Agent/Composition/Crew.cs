@@ -15,7 +15,7 @@ namespace ActorHa.Agent.Composition;
 /// The actors that sense and act. Watchers stand for every peer from the start; fencers and supervisors come with the
 /// configuration. Called by Quorum only, one message at a time.
 /// </summary>
-public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench bench, IHypervisor? hypervisor, IPeerProbe probe, BeatHub hub, Os.MonotonicClock clock, ChassisTraps traps, ILoggerFactory logs) : ICrew, IDisposable
+public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench bench, IHypervisor? hypervisor, IPeerProbe probe, BeatHub hub, HeartbeatThread beats, Os.MonotonicClock clock, ChassisTraps traps, ILoggerFactory logs) : ICrew, IDisposable
 {
     private readonly Dictionary<MemberName, ActorRef<WatchMessage>> _watchers = [];
     private readonly Dictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
@@ -49,6 +49,8 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         }
         if (_watchers.Count == 0 && s.ConfigNumber > 0) Watch(s);
         traps.Know(s.Config, _watchers);
+        beats.Know(s.Config.Timers, peer => s.Host(peer).Joined);
+        hub.Know(s.Config.Timers);
         foreach (var (peer, watcher) in _watchers) watcher.Tell(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers));
         foreach (var (host, fencer) in _fencers)
             fencer.Tell(new Walk(new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers)));

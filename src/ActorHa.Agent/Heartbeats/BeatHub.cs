@@ -8,10 +8,9 @@ namespace ActorHa.Agent.Heartbeats;
 /// <summary>Between the beat's threads and the actors: what we say of ourselves, and to whom what is heard goes.</summary>
 public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock, Ledger ledger) : IBeatSource, IBeatSink
 {
-    private static readonly uint Stuck = WireIds.Milliseconds(new Timers().MindTimeout);
-
     private readonly ulong _boot = WireIds.PrefixOf(boot);
     private volatile Route[] _routes = [];
+    private uint _stuckMs = WireIds.Milliseconds(new Timers().MindTimeout);
     private long _turned;
 
     /// <summary>Quorum has turned.</summary>
@@ -19,6 +18,9 @@ public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock,
 
     /// <summary>Age of Quorum's last turn.</summary>
     public TimeSpan MindAge => Volatile.Read(ref _turned) is var at and not 0 ? clock.Now - new Instant(at) : TimeSpan.MaxValue;
+
+    /// <summary>From when on a peer's mind is stuck. Any thread.</summary>
+    public void Know(Timers timers) => Volatile.Write(ref _stuckMs, WireIds.Milliseconds(timers.MindTimeout));
 
     /// <summary>Whom to tell what is heard of a peer.</summary>
     public void Connect(IEnumerable<(MemberName Peer, ActorRef<WatchMessage> Watcher)> watchers) =>
@@ -44,7 +46,7 @@ public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock,
         {
             if (route.Name == beat.Sender)
             {
-                if (beat.MindAgeMs <= Stuck) (route.Boot, route.Sequence) = (WireIds.PrefixOf(beat.Boot), beat.Sequence);
+                if (beat.MindAgeMs <= Volatile.Read(ref _stuckMs)) (route.Boot, route.Sequence) = (WireIds.PrefixOf(beat.Boot), beat.Sequence);
                 route.Watcher.Tell(Direct(beat, receivedAt));
             }
             // What was heard directly, or something newer, is no news from another: at rest that is every sighting.

@@ -33,11 +33,10 @@ public interface IBeatSink
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Key">The members' common secret.</param>
 /// <param name="Bind">Where we listen and send from; port 0 = a free one.</param>
-/// <param name="Interval">Time between two beats, at least 10 ms.</param>
+/// <param name="Interval">Time between two beats before the journal is read, at least 10 ms.</param>
 /// <param name="RaisePriority">Whether to ask the system for real-time priority.</param>
-/// <param name="MindTimeout">A peer whose mind is older than this is not relayed as seen; null = the default.</param>
 public sealed record HeartbeatOptions(
-    MemberName Self, BootId Boot, AgentRun Run, string Cluster, ReadOnlyMemory<byte> Key, IPEndPoint Bind, TimeSpan Interval, bool RaisePriority = true, TimeSpan? MindTimeout = null);
+    MemberName Self, BootId Boot, AgentRun Run, string Cluster, ReadOnlyMemory<byte> Key, IPEndPoint Bind, TimeSpan Interval, bool RaisePriority = true);
 
 /// <summary>Where a peer listens.</summary>
 public sealed record HeartbeatPeer(MemberName Name, IPEndPoint Address);

@@ -13,7 +13,7 @@ namespace ActorHa.Agent.Heartbeats;
 /// </summary>
 public sealed class HeartbeatThread : IDisposable
 {
-    private readonly uint _stuckMs;
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ReceivePatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(2);
 
@@ -32,16 +32,18 @@ public sealed class HeartbeatThread : IDisposable
     private PeerSlot[] _slots = [];
     private Thread[] _threads = [];
     private long _sent, _late, _sendFailures, _heard;
+    private long _interval;
+    private uint _stuckMs = WireIds.Milliseconds(new Timers().MindTimeout);
 
     /// <summary>Binds the socket; <see cref="Start"/> begins.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     /// <exception cref="ArgumentException">The interval, the key or our name will not do.</exception>
     public HeartbeatThread(HeartbeatOptions options, IBeatSource source, IBeatSink sink, ILogger log, MonotonicClock? clock = null)
     {
-        _stuckMs = WireIds.Milliseconds(options.MindTimeout ?? new Timers().MindTimeout);
         // A sequence rises by one per beat and must not overtake the milliseconds since boot that the next run starts from.
-        if (options.Interval < TimeSpan.FromMilliseconds(10)) throw new ArgumentException("the interval between beats is at least 10 ms", nameof(options));
+        if (options.Interval < ShortestInterval) throw new ArgumentException("the interval between beats is at least 10 ms", nameof(options));
         (_options, _source, _sink, _log, _clock) = (options, source, sink, log, clock ?? MonotonicClock.System);
+        _interval = options.Interval.Ticks;
         _codec = new BeatCodec(options.Cluster, options.Key.Span);
         _socket = new BeatSocket(options.Bind, _clock);
     }
@@ -84,13 +86,15 @@ public sealed class HeartbeatThread : IDisposable
     }
 
     /// <summary>
-    /// Tells a peer's newest incarnation by the journal: beats of older ones are refused from now on. Any thread, after
-    /// <see cref="Start"/>; unknown peers are passed over. It may go back, as a restored journal does.
+    /// What the journal says, from now on: how often to beat (at least every 10 ms), from when on a mind is stuck, and each
+    /// peer's newest incarnation: beats of older ones are refused. Any thread, after <see cref="Start"/>. An incarnation may
+    /// go back, as a restored journal does.
     /// </summary>
-    public void KnowIncarnation(MemberName peer, Incarnation newest)
+    public void Know(Timers timers, Func<MemberName, Incarnation> newest)
     {
-        var index = Array.FindIndex(_peers, p => p.Name == peer);
-        if (index >= 0) _slots[index].Newest = newest;
+        Volatile.Write(ref _interval, Math.Max(timers.Beat.Ticks, ShortestInterval.Ticks));
+        Volatile.Write(ref _stuckMs, WireIds.Milliseconds(timers.MindTimeout));
+        for (var i = 0; i < _slots.Length; i++) _slots[i].Newest = newest(_peers[i].Name);
     }
 
     /// <inheritdoc/>
@@ -156,11 +160,12 @@ public sealed class HeartbeatThread : IDisposable
     // Deadlines are absolute, so lateness does not add up; beats that were missed are not made up for in a burst.
     private Instant NextAfter(Instant last)
     {
-        var next = last + _options.Interval;
+        var interval = new TimeSpan(Volatile.Read(ref _interval));
+        var next = last + interval;
         var now = _clock.Now;
         if (next > now) return next;
         Interlocked.Increment(ref _late);
-        return now + _options.Interval;
+        return now + interval;
     }
 
     private int MillisecondsUntil(Instant deadline) =>
@@ -204,7 +209,7 @@ public sealed class HeartbeatThread : IDisposable
         }
         Interlocked.Increment(ref _heard);
         // A beat whose mind is stuck counts as missing; relayed as a sighting it would count for others.
-        _sink.Heard(beat, beat.MindAgeMs <= _stuckMs ? _slots[peer].Hear(beat, arrived) : arrived);
+        _sink.Heard(beat, beat.MindAgeMs <= Volatile.Read(ref _stuckMs) ? _slots[peer].Hear(beat, arrived) : arrived);
     }
 
     private void Refuse(BeatRefusal why)

@@ -55,6 +55,16 @@ public sealed class BeatHubTests
         Assert.Equal(6, (await _ofA.ExpectAsync<PeerSighted>()).Sequence);
     }
 
+    [Fact]
+    public async Task From_when_on_a_mind_is_stuck_is_what_the_configuration_says()
+    {
+        _hub.Know(new Timers { MindTimeout = TimeSpan.FromSeconds(61) });
+        Hear(A, 7, mindAgeMs: 60_000);
+        await _ofA.ExpectAsync<BeatHeard>();
+        Hear(W, 5, sees: (Boot, 6));
+        Assert.Equal(0, _ofA.Waiting);
+    }
+
     private void Hear(MemberName from, long sequence, (Guid Boot, long Sequence)? sees = null, uint mindAgeMs = 0)
     {
         var beat = new Beat { Sender = WireName.Of(from), Boot = Boot, Sequence = sequence, MindAgeMs = mindAgeMs };

@@ -58,13 +58,29 @@ public class HeartbeatThreadTests
     }
 
     [Fact]
+    public async Task It_beats_as_often_as_the_configuration_says()
+    {
+        using var a = new Member("applejack");
+        using var b = new Member("rainbowdash");
+        a.Heart.Start([new HeartbeatPeer(b.Name, b.Heart.Local)]);
+        b.Heart.Start([new HeartbeatPeer(a.Name, a.Heart.Local)]);
+        a.Heart.Know(new Timers { Beat = TimeSpan.FromMilliseconds(20) }, _ => Incarnation.None);
+        b.Heart.Know(new Timers { Beat = TimeSpan.FromMilliseconds(200) }, _ => Incarnation.None);
+        await Eventually.True(() => b.Heart.Counters.Sent >= 3, "b beats");
+        var (quick, slow) = (a.Heart.Counters.Sent, b.Heart.Counters.Sent);
+        await Eventually.True(() => a.Heart.Counters.Sent >= quick + 20, "a beats twenty times");
+        // Ten to one; on a machine that is held up both lose beats.
+        Assert.InRange(b.Heart.Counters.Sent - slow, 0, 10);
+    }
+
+    [Fact]
     public async Task Nonsense_forgeries_and_replays_are_counted_and_have_no_effect()
     {
         using var a = new Member("applejack");
         using var stranger = new Stranger();
         var boot = Guid.NewGuid();
         a.Heart.Start([new HeartbeatPeer(new MemberName("rainbowdash"), stranger.Local)]);
-        a.Heart.KnowIncarnation(new MemberName("rainbowdash"), new Incarnation(5));
+        a.Heart.Know(new Timers(), _ => new Incarnation(5));
         var heard = 0;
         a.OnHeard = _ => Interlocked.Increment(ref heard);
         var good = Stranger.Beat("rainbowdash", 100, boot, incarnation: 5);
