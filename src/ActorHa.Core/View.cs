@@ -87,7 +87,7 @@ public sealed record View
 /// <param name="EverHeard">A valid beat of its newest life was heard in this agent's run, direct or by another's sighting.</param>
 /// <param name="HeardAt">When its newest life was last heard, directly or by another's first-hand sighting.</param>
 /// <param name="HearsUs">When it (or anybody) last echoed a fresh beat of ours.</param>
-/// <param name="Direct">Its own beats reach us; false = only others hear it.</param>
+/// <param name="Direct">Its own beats reach us, or it has begun to be heard just now; false = only others hear it.</param>
 /// <param name="Power">Newest reading of its power, asked since the gap began; Unknown when not asked.</param>
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
 public sealed record PeerView(

@@ -70,6 +70,15 @@ public sealed class PeerWatchTests
     }
 
     [Fact]
+    public void Who_is_heard_by_others_alone_for_a_moment_has_just_booted_and_for_longer_has_a_broken_link()
+    {
+        var watch = new WatchBench().Sighted(1);
+        Assert.True(watch.View.Direct);
+        Assert.False(watch.Later(3).Sighted(2).View.Direct);
+        Assert.True(watch.Beat().View.Direct);
+    }
+
+    [Fact]
     public void A_sighting_is_a_sign_of_life() => Assert.Equal(Verdict.Alive, Missing().Sighted(50).Verdict);
 
     [Fact]

@@ -72,6 +72,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private Instant? _heard;
     private Instant? _hearsUs;
     private Instant? _direct;
+    private Instant? _firstHeard;
     private bool _well = true;
     private TimeSpan _mindAge;
     private long _config;
@@ -118,7 +119,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 break;
             case LifeKnown k:
                 _timers = k.Timers;
-                if (k.Boot != _boot && isHost) (_boot, _sequence, _heard, _hearsUs) = (k.Boot, 0, null, null);
+                if (k.Boot != _boot && isHost) (_boot, _sequence, _heard, _hearsUs, _firstHeard) = (k.Boot, 0, null, null, null);
                 break;
         }
         var ask = Ask(now) | (message is LookNow ? Hinted(now) : WatchAsk.None);
@@ -142,8 +143,11 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         if (boot != _boot || sequence <= _sequence) return false;
         _sequence = sequence;
         if (!(at <= _heard)) _heard = at;
+        _firstHeard ??= at;
         return true;
     }
+
+    private bool Recent(Instant? at, Instant now) => at is { } a && now - a < _timers.SuspectAfter;
 
     private Instant LastSign => _heard ?? started;
 
@@ -184,7 +188,9 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         var evidence = verdict is Verdict.Alive or Verdict.Unheard or Verdict.Degraded
             ? _mindAge > _timers.MindTimeout ? "its mind is stuck" : ""
             : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
-        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, _direct is { } d && now - d < _timers.SuspectAfter, power?.Power ?? Power.Unknown, _config);
+        // While it boots another may hear it a moment before we do.
+        var direct = Recent(_direct, now) || Recent(_firstHeard, now);
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config);
     }
 }
 
