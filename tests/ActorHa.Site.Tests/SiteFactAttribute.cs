@@ -17,7 +17,8 @@ public sealed class SiteFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class SiteTheoryAttribute : TheoryAttribute
 {
-    public SiteTheoryAttribute() => Skip = Needs.Missing();
+    /// <param name="programs">Programs beyond those of every site, separated by blanks.</param>
+    public SiteTheoryAttribute(string programs = "") => Skip = Needs.Missing(programs);
 }
 
 internal static class Needs
