@@ -11,8 +11,8 @@ namespace ActorHa.Lab.Benches;
 /// </summary>
 public static class RestBench
 {
-    /// <summary>Compilers and connections have settled by then.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
+    /// <summary>The runtime compiles what is called often for some minutes; by then it and the connections have settled.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(3);
 
     /// <summary>Clock ticks of /proc/PID/stat: sysconf(_SC_CLK_TCK), 100 on every Linux of our kinds.</summary>
     private const double TicksPerSecond = 100;
