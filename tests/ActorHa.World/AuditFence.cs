@@ -7,6 +7,12 @@ public sealed partial class Audit
 {
     private readonly HashSet<(int Member, int Life, long Order)> _began = [];
 
+    /// <summary>
+    /// A limit of what can be known: after a SET without an answer a host that woke may not refute (rule 11), and only its
+    /// signs of life stop the executor. One that hears nobody goes on.
+    /// </summary>
+    private bool GoesOnDeaf(SimMember by, long order) => by.Deaf && _began.Contains((by.Number, by.Life, order));
+
     /// <summary>I3: who hears its target alive sends no first SET. Later ones may meet a host that has switched itself on again.</summary>
     private void FirstSet(SimMember by, MemberName host, long order)
     {
