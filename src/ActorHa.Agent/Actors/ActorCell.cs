@@ -46,7 +46,7 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
         _ => Volatile.Read(ref _letters),
     };
 
-    public void Begin() => Ended = Task.Run(RunAsync);
+    public void Begin() => Ended = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, options.Thread ?? TaskScheduler.Default).Unwrap();
 
     public void RequestStop() => _stop.Cancel();
 
@@ -260,7 +260,7 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
         _restarts++;
         var pause = Task.Delay(length, Time, _stop.Token);
         _state = ActorState.Pausing;
-        await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (_stop.IsCancellationRequested) return false;
         _state = ActorState.Starting;
         return true;

@@ -48,6 +48,9 @@ public sealed record ActorOptions
 
     /// <summary>How long a stop waits for the message in hand and for PostStop before the actor is abandoned.</summary>
     public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where it runs; null = on the pool.</summary>
+    public ActorThread? Thread { get; init; }
 }
 
 /// <summary>Why the whole agent has to stop.</summary>

@@ -20,6 +20,8 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     private readonly Dictionary<MemberName, ActorRef<WatchMessage>> _watchers = [];
     private readonly Dictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
     private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
+    // Beats go from watchers to fencers, ten times a second each: both only compute.
+    private readonly ActorThread _senses = new("senses");
     private ImmutableArray<MemberName> _peers = [];
     private ActorRef<QuorumMessage>? _quorum;
     private ActorRef<HostLetter>? _host;
@@ -45,7 +47,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         foreach (var host in s.Config.Hosts.Keys.Where(h => h != who.Name && !_fencers.ContainsKey(h)))
         {
             var started = clock.Now;
-            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer")));
+            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer")), new ActorOptions { Thread = _senses });
         }
         if (_watchers.Count == 0 && s.ConfigNumber > 0) Watch(s);
         traps.Know(s.Config, _watchers);
@@ -77,8 +79,12 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     /// <inheritdoc/>
     public void Hold(WatchdogOrder order) => _watchdog?.Hold(order);
 
-    /// <summary>Ends the watchdog's thread.</summary>
-    public void Dispose() => _watchdog?.Dispose();
+    /// <summary>Ends the threads. To be called when the actors have ended.</summary>
+    public void Dispose()
+    {
+        _watchdog?.Dispose();
+        _senses.Dispose();
+    }
 
     /// <inheritdoc/>
     public void Stamp(MemberName host) => bench.Stamp(host);
@@ -90,7 +96,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         {
             var parts = new WatcherParts(Quorum, _fencers.GetValueOrDefault(peer), AsksPower: who.IsHost, probe);
             var isHost = s.Config.Hosts.ContainsKey(peer);
-            _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")));
+            _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")), new ActorOptions { Thread = _senses });
         }
         hub.Connect(_watchers.Select(w => (w.Key, w.Value)));
     }
