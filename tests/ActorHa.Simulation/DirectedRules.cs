@@ -59,6 +59,49 @@ public static class DirectedRules
             },
         }),
         StuckMind(),
+        // What was announced holds for its time, and no longer.
+        new("an announced stop, and then it hangs for good", w =>
+        {
+            A(w).Command(new AnnounceStop(TimeSpan.FromSeconds(20), Op));
+            In(w, 2, () => A(w).Machine.Freeze(kernelLives: false));
+        }, 40, Fate: Fate.Hung),
+        new("an announced stop where lost agents are fenced", w =>
+        {
+            A(w).Command(new AnnounceStop(TimeSpan.FromSeconds(40), Op));
+            In(w, 0.5, () => { A(w).AgentHeldDown = true; A(w).KillAgent(); });
+            In(w, 25, () => { A(w).AgentHeldDown = false; A(w).StartAgent(); });
+        }, 40, Variant.Plain with { FenceWhenAgentLost = true }),
+        // Its executor stands down for a host that hangs again at once: a further try must follow.
+        new("heard for a moment, then hung for good", w =>
+        {
+            A(w).Machine.Freeze(kernelLives: false);
+            (w.Chassis.Mute, w.Chassis.Ignores) = (true, true);
+            In(w, 6, A(w).Machine.Thaw);
+            In(w, 7.5, () => { A(w).Machine.Freeze(kernelLives: false); (w.Chassis.Mute, w.Chassis.Ignores) = (false, false); });
+        }, 40, Fate: Fate.Hung),
+        // A device that reads off what hears us: the beats of a stuck mind are no signs of life, but they echo.
+        new("its mind stands still, and the device lies", w =>
+        {
+            A(w).MindStuck = true;
+            (w.Chassis.Ignores, w.Chassis.Odd) = (true, Power.Off);
+        }, 40, Variant.Plain with { FenceWhenAgentLost = true }),
+        new("a copy by hand that does not die, and its VM is wanted again", w =>
+        {
+            VmName other = new("vm1");
+            Witness(w).Command(new WantVm(other, false, Op));
+            In(w, 8, () => { A(w).Machine.Unkillable.Add(other); A(w).Machine.Spawn(other, null); });
+            In(w, 12, () => Witness(w).Command(new WantVm(other, true, Op)));
+        }, 40),
+        // A preemptible one must go where its host is the only one that is left.
+        new("no room for all, and nobody comes back", w => A(w).Machine.PowerOff(fence: false), 40, Variant.Plain with
+        {
+            Change = b =>
+            {
+                b.Vms[new("vm1")] = b.Vms[new("vm1")] with { Priority = 1, MemoryMb = 128, Preemptible = true };
+                b.Vms.Remove(new("vm3"));
+                foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = 128 };
+            },
+        }, Fate: Fate.Off),
     ];
 
     /// <summary>

@@ -30,19 +30,33 @@ public static class Hunt
         }
     }
 
-    /// <summary>Plays until something is found: says what, and after how many runs. Exit code 1 where it was.</summary>
+    /// <summary>
+    /// Plays until something is found that was done to the world: says what, and after how many runs. Exit code 1 where it was;
+    /// 3 where the checks of records alone have seen something (I2, I7, replay, an exception of a state machine).
+    /// </summary>
     public static int Play(Options options)
     {
+        World.Audit.RecordsAreNoted = true;
         var runs = 0;
+        string? noted = null;
         foreach (var (name, play) in Order(options.Number("hunt", Seeds)))
         {
             runs++;
-            if (play() is not { Breach: { } breach }) continue;
-            var line = breach.Split('\n')[0];
-            Console.WriteLine($"{runs}\t{name}\t{(line.Length > 150 ? line[..150] : line)}");
+            var result = play();
+            var isCrash = result.Broken is "crash";
+            if ((isCrash ? result.Breach : result.World.Audit.Noted) is { } record) noted ??= Line(runs, name, record);
+            if (isCrash || result.Breach is not { } breach) continue;
+            Console.WriteLine(Line(runs, name, breach));
             return 1;
+        }
+        if (noted is not null)
+        {
+            Console.WriteLine(noted);
+            return 3;
         }
         Console.WriteLine($"{runs}\tnothing found\t");
         return 0;
     }
+
+    private static string Line(int runs, string name, string breach) => breach.Split('\n')[0] is var line ? $"{runs}\t{name}\t{(line.Length > 150 ? line[..150] : line)}" : "";
 }

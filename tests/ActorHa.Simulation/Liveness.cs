@@ -140,12 +140,16 @@ public sealed class Liveness(WorldModel world, Plan plan)
             // Not marked for failover: it waits for its home.
             if (allowed.Count == 0 && !config.Failover) continue;
             // Where not all fit, the rest waits for memory, by name and reason, and there is none indeed.
-            var room = allowed.Exists(h => s.Config.Hosts[h].MemoryMb - Placer.MemoryUsed(s, h) >= config.MemoryMb);
+            var room = allowed.Exists(h => s.Config.Hosts[h].MemoryMb - Placer.MemoryUsed(s, h) + Preemptible(s, h, config.Priority) >= config.MemoryMb);
             if (!room && !s.IsOwned(vm) && v.Waiting?.StartsWith("waits for memory", StringComparison.Ordinal) == true) continue;
             return $"{vm} does not run (owner {v.Owner?.Host.ToString() ?? "none"}, {v.Waiting ?? "no reason recorded"})";
         }
         return null;
     }
+
+    /// <summary>Memory of those on a host that must make room for one of this priority.</summary>
+    private static long Preemptible(ClusterState s, MemberName host, int priority) =>
+        s.Config.Vms.Where(v => v.Value.Preemptible && v.Value.Priority < priority && s.Owns(host, v.Key)).Sum(v => v.Value.MemoryMb);
 
     private string Refusals() => string.Join("; ", world.Members.Where(m => m.Mind is not null).SelectMany(m => m.Mind!.Refusals.Select(r => $"{m.Name}: {r.Because}")).Take(12)).ToString(CultureInfo.InvariantCulture);
 }

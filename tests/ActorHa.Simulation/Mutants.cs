@@ -53,6 +53,7 @@ public static class Mutants
             var words = said.Result.Trim().Split('\t');
             if (hunt.ExitCode == 2) return (false, "", $"THE HUNT DID NOT BEGIN: {failed.Result.Split('\n')[0]}");
             // An end by itself (a stack overflow, out of memory) is the end of an agent, and found as well.
+            if (hunt.ExitCode == 3) return (true, words[0], $"RECORDS ONLY: {words[1]}: {words[2]}");
             if (hunt.ExitCode is not (0 or 1)) return (true, "", $"the run broke off: {failed.Result.Split('\n')[0]}");
             return hunt.ExitCode == 1 ? (true, words[0], $"{words[1]}: {words[2]}") : (false, words[0], "SURVIVES");
         }

@@ -84,7 +84,8 @@ public static class Steps
 /// <param name="Length">Time for it before the core is healed, seconds.</param>
 /// <param name="Variant">The site; null = the ordinary one.</param>
 /// <param name="Prepare">What is so from the beginning, before anything has power.</param>
-public sealed record Base(string Name, Action<WorldModel> Begin, double Length = 40, Variant? Variant = null, Action<WorldModel>? Prepare = null);
+/// <param name="Fate">What becomes of applejack when the core is healed, where no fault is drawn for it.</param>
+public sealed record Base(string Name, Action<WorldModel> Begin, double Length = 40, Variant? Variant = null, Action<WorldModel>? Prepare = null, Fate Fate = Fate.Healed);
 
 /// <summary>One step of the protocol in a base story.</summary>
 /// <param name="Member">Who does it.</param>
@@ -110,7 +111,7 @@ public sealed record Meeting(Base Base, int Seed, ImmutableArray<AtStep> Faults)
     /// <summary>Plays it.</summary>
     public RunResult Play(Action<SimMember, StepKind, bool, string>? look = null)
     {
-        var plan = new Plan(Seed, Base.Variant ?? Variant.Plain, Base.Length, Faults.Length > 0 && Seed % 4 == 0 ? 0 : 1, Faults.Length > 0 ? (Fate)(Seed / 4 % 4) : Fate.Healed, [.. Faults.Select(f => f.Fault)]);
+        var plan = new Plan(Seed, Base.Variant ?? Variant.Plain, Base.Length, Faults.Length > 0 && Seed % 4 == 0 ? 0 : 1, Faults.Length > 0 ? (Fate)(Seed / 4 % 4) : Base.Fate, [.. Faults.Select(f => f.Fault)]);
         var counts = new Dictionary<Step, int>();
         var open = new List<Action>();
         var result = Run.Play(plan with { Faults = [] }, world =>

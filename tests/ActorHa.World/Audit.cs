@@ -85,6 +85,9 @@ public sealed partial class Audit(WorldModel world)
         if (!_acknowledged.Contains((by.Number, by.Life, order))) Breach("I2", $"{by.Name} starts {vm} by entry {order}, which it had only read");
         if (_used.GetValueOrDefault((by.Number, by.Life, vm)) >= order) Breach("I2", $"{by.Name} starts {vm} a second time by entry {order}");
         _used[(by.Number, by.Life, vm)] = order;
+        // A copy by hand is not our act; to start another beside one that was known when the start was permitted is.
+        if (world.Journal.State.Vm(vm).Stray is { } stray && stray.Index < order && world.Member(stray.Host).Machine is var there && there.Powered && there.Processes.Exists(p => p.Vm == vm && p.Epoch is null))
+            Breach("I1", $"{by.Name} starts {vm}, of which a copy is known to run on {stray.Host}");
         if (!_permissions.TryGetValue((order, vm.Value), out var p) || p != (by.Name, epoch)) Breach("I2", $"{by.Name} starts {vm} ({epoch}), which entry {order} does not permit");
     }
 
@@ -172,6 +175,12 @@ public sealed partial class Audit(WorldModel world)
                 _permissions[(entry.Index, w.Host.Value)] = (entry.Who, w.Request);
                 if (w.Executor != entry.Who) Breach("I3", $"{entry.Who} lets {w.Executor} send SETs");
                 if (s.Maintenance is not null) Breach("I3", $"{w.Host} is to be switched off under maintenance");
+                break;
+            case AgentStopAnnounced a:
+                world.Member(a.Member).StopsUntil = world.Time.Now + a.Within;
+                break;
+            case AgentStarted a:
+                world.Member(a.Member).StopsUntil = default;
                 break;
             case PowerOnOrdered o:
                 _permissions[(entry.Index, o.Host.Value)] = (entry.Who, Epoch.None);

@@ -71,6 +71,9 @@ public sealed class SimMember : ILetterBox
     /// <summary>It hears no datagram.</summary>
     public bool Deaf { get; set; }
 
+    /// <summary>Its agent has announced that it stops, and is to be back by then.</summary>
+    internal Instant StopsUntil { get; set; }
+
     /// <summary>Longest time that its agent needs for one letter: a starved processor.</summary>
     public TimeSpan Lag { get; set; }
 

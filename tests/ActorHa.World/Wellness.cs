@@ -30,6 +30,7 @@ internal static class Wellness
             if (m != host && !world.Network.Linked(m, host)) return "a link of it is cut";
         // The policy is about asking: what was asked for goes on until somebody speaks for the new life, and its VMs wait for it.
         if (host.Mind is null && world.Journal.State.Host(host.Name).Boot != host.Machine.Boot) return "the life that was asked about is over, and no agent speaks for the new one";
+        if (host.Mind is null && world.Time.Now < host.StopsUntil) return null;
         if (host.Mind is null) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its agent is lost, and the policy says fence" : null;
         if (host.MindStuck) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its mind is stuck" : null;
         if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent) return "its agent is hindered";
