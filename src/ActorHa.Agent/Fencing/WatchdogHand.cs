@@ -21,6 +21,7 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
     private bool _set;
     private string? _fault;
     private Instant? _retryAt;
+    private Instant? _lookAt;
     private WatchdogReport _live = WatchdogReport.Closed;
 
     /// <summary>One step; returns how the device stands after it.</summary>
@@ -98,8 +99,9 @@ public sealed class WatchdogHand(Func<WatchdogConfig, IWatchdogDevice> make, Fun
     /// </summary>
     private void TakeUp(WatchdogConfig config)
     {
-        if (now() < _retryAt) return;
-        (_fault, _retryAt) = (null, now() + Retry);
+        // A time of its own: a look must not hold up the opening when a VM comes.
+        if (now() < _lookAt) return;
+        (_fault, _lookAt) = (null, now() + Retry);
         Begin(config, looked => looked.Running && order().Mode == WatchdogMode.Release);
     }
 

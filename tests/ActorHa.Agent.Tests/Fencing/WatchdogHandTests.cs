@@ -136,6 +136,14 @@ public sealed class WatchdogHandTests : IDisposable
         Assert.Equal(["open", "feed", "set 10"], _device.Acts);
     }
 
+    [Fact]
+    public void A_look_before_it_is_needed_does_not_hold_up_its_opening()
+    {
+        Assert.Equal(WatchdogCondition.Closed, Turn(WatchdogMode.Release).Condition);
+        Assert.Equal(WatchdogCondition.Live, Turn(WatchdogMode.Hold).Condition);
+        Assert.Equal(["open", "set 10"], _device.Acts);
+    }
+
     [Theory]
     [InlineData(WatchdogMode.Leave)]
     [InlineData(WatchdogMode.Starve)]
