@@ -64,6 +64,7 @@ public sealed class ClusterConfigReaderTests
     [InlineData("mind-timeout = 3s", "mind-timeout = 3s, suspect-after = 2s, expected mind-timeout <= suspect-after")]
     [InlineData("mind-timeout = 400ms", "mind-timeout = 400ms, beat = 100ms, expected mind-timeout >= 5 × beat")]
     [InlineData("pulse = 4s", "pulse = 4s, quorum-timeout = 6s, expected 2 × pulse <= quorum-timeout")]
+    [InlineData("beat = 10ms", "beat = 10ms, expected beat >= 20ms")]
     [InlineData("settle = 40ms", "settle = 40ms, expected settle >= 50ms")]
     [InlineData("set-lifetime = 150s", "set-lifetime = 150s, expected set-lifetime >= 155s")]
     [InlineData("takeover-after = 2400ms", "takeover-after = 2400ms, challenge = 400ms, device-patience = 2s, expected takeover-after > challenge + device-patience")]

@@ -10,6 +10,17 @@ public static class DirectedRules
     private const string Op = "operator";
     private static readonly VmName Vm = new("vm0");
 
+    /// <summary>Each host holds two VMs, or the big one that makes room for them.</summary>
+    private static readonly Variant OneForTwo = Variant.Plain with
+    {
+        Change = b =>
+        {
+            b.Vms[new("vm1")] = b.Vms[new("vm1")] with { Priority = 1, MemoryMb = 128, Preemptible = true };
+            b.Vms.Remove(new("vm3"));
+            foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = 128 };
+        },
+    };
+
     /// <summary>In the order in which they are played.</summary>
     public static readonly ImmutableArray<Base> All =
     [
@@ -49,15 +60,7 @@ public static class DirectedRules
             for (var s = 0.5; s < 4; s += 0.7) In(w, s, () => Witness(w).Command(new SetMaintenance(true, TimeSpan.FromSeconds(25), Op)));
         }, 50),
         // A big one makes room for two: the second may not have what the first has not left yet.
-        new("room for two that is not free yet", w => A(w).Machine.PowerOff(fence: false), 40, Variant.Plain with
-        {
-            Change = b =>
-            {
-                b.Vms[new("vm1")] = b.Vms[new("vm1")] with { Priority = 1, MemoryMb = 128, Preemptible = true };
-                b.Vms.Remove(new("vm3"));
-                foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = 128 };
-            },
-        }),
+        new("room for two that is not free yet", w => A(w).Machine.PowerOff(fence: false), 40, OneForTwo),
         StuckMind(),
         // What was announced holds for its time, and no longer.
         new("an announced stop, and then it hangs for good", w =>
@@ -93,15 +96,7 @@ public static class DirectedRules
             In(w, 12, () => Witness(w).Command(new WantVm(other, true, Op)));
         }, 40),
         // A preemptible one must go where its host is the only one that is left.
-        new("no room for all, and nobody comes back", w => A(w).Machine.PowerOff(fence: false), 40, Variant.Plain with
-        {
-            Change = b =>
-            {
-                b.Vms[new("vm1")] = b.Vms[new("vm1")] with { Priority = 1, MemoryMb = 128, Preemptible = true };
-                b.Vms.Remove(new("vm3"));
-                foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = 128 };
-            },
-        }, Fate: Fate.Off),
+        new("no room for all, and nobody comes back", w => A(w).Machine.PowerOff(fence: false), 40, OneForTwo, Fate: Fate.Off),
     ];
 
     /// <summary>

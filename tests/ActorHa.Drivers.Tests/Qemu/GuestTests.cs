@@ -2,6 +2,7 @@ using System.Text;
 using ActorHa.Core;
 using ActorHa.Drivers.Hypervisors.Qemu;
 using ActorHa.Ports;
+using ActorHa.Testing;
 using static System.Threading.CancellationToken;
 
 namespace ActorHa.Drivers.Tests.Qemu;

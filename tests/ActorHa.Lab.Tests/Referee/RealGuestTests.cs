@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ActorHa.Lab.Guests;
 using ActorHa.Lab.Referee;
+using ActorHa.Testing;
 
 namespace ActorHa.Lab.Tests.Referee;
 
