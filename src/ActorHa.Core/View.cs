@@ -8,6 +8,9 @@ namespace ActorHa.Core;
 /// </summary>
 public sealed record View
 {
+    /// <summary>A message that waits longer for us says that this machine slept, or its agent is behind: more than a busy machine's hiccup.</summary>
+    public static readonly TimeSpan TooLate = TimeSpan.FromSeconds(1);
+
     /// <summary>This member.</summary>
     public required MemberName Self { get; init; }
 
@@ -34,6 +37,9 @@ public sealed record View
 
     /// <summary>When this agent began to listen.</summary>
     public Instant Started { get; init; }
+
+    /// <summary>When a message had last waited too long for the mind: it slept, or is behind, and what it believes of others is old.</summary>
+    public Instant? LateAt { get; init; }
 
     /// <summary>A majority accepted a write of ours lately.</summary>
     public bool Quorate { get; init; }
@@ -77,6 +83,9 @@ public sealed record View
     /// <summary>Time since this process learned of the entry (at least; a restart begins anew).</summary>
     public TimeSpan SinceLearned(long index) => Now - Learned.Of(index, Now);
 
+    /// <summary>It slept, or is behind, and has not listened for long enough since: others may live without its having heard.</summary>
+    public bool IsLate(Timers timers) => LateAt is { } at && Now - at < timers.SuspectAfter;
+
     /// <summary>Whether any other member is heard.</summary>
     public bool HearsAnyone => Peers.Values.Any(p => p.Verdict is Verdict.Alive or Verdict.Degraded);
 }
@@ -90,6 +99,7 @@ public sealed record View
 /// <param name="Direct">Its own beats reach us, or it has begun to be heard just now; false = only others hear it.</param>
 /// <param name="Power">Newest reading of its power, asked since the gap began; Unknown when not asked.</param>
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
+/// <param name="AnsweredAt">When the newest question that another process of it answered was asked.</param>
 public sealed record PeerView(
     Verdict Verdict,
     string Evidence,
@@ -98,8 +108,12 @@ public sealed record PeerView(
     Instant? HearsUs,
     bool Direct,
     Power Power,
-    long ConfigNumber)
+    long ConfigNumber,
+    Instant? AnsweredAt = null)
 {
+    /// <summary>The newest sign that its kernel and a process of it live: a beat, or an answer; null = none yet.</summary>
+    public Instant? LivedAt => AnsweredAt > HeardAt || HeardAt is null ? AnsweredAt : HeardAt;
+
     /// <summary>Nothing was heard yet.</summary>
     public static readonly PeerView Unheard = new(Verdict.Unheard, "never heard", false, null, null, false, Power.Unknown, 0);
 }

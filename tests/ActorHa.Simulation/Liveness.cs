@@ -23,7 +23,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
     private readonly SimMember _core = world.Members[plan.Core];
     private readonly SimMember _other = world.Members[1 - plan.Core];
     private readonly SimMember _witness = world.Members[2];
-    private int _resets;
+    private BootId _boot;
 
     /// <summary>Seconds until all was well; null = not reached.</summary>
     public double? Took { get; private set; }
@@ -32,7 +32,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
     public void Demand()
     {
         Heal();
-        _resets = _other.Watchdog.Resets;
+        _boot = _other.Machine.Boot;
         var began = world.Time.Now;
         var seconds = 0;
         string? missing;
@@ -46,7 +46,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         Took = (world.Time.Now - began).TotalSeconds;
         // It must also stay so.
         world.Run(3);
-        if (Missing() is { } lost) world.Audit.Breach("I6", $"it did not stay well: {lost}");
+        if (Missing(stays: true) is { } lost) world.Audit.Breach("I6", $"it did not stay well: {lost}");
     }
 
     private void Heal()
@@ -106,7 +106,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
             }
         }
         foreach (var vm in s.Config.Vms.Keys)
-            if (s.Vm(vm) is var v && (!v.Wanted || v.Waiting is { } why && !why.StartsWith("waits for memory", StringComparison.Ordinal)) && !s.IsOwned(vm)) _witness.Command(new WantVm(vm, true, Caretaker));
+            if (s.Vm(vm) is var v && (!v.Wanted || v.Waiting is { } why && (!why.StartsWith("waits for memory", StringComparison.Ordinal) || why.Contains("actorha vm start", StringComparison.Ordinal))) && !s.IsOwned(vm)) _witness.Command(new WantVm(vm, true, Caretaker));
             else if (!v.Wanted) _witness.Command(new WantVm(vm, true, Caretaker));
     }
 
@@ -114,12 +114,13 @@ public sealed class Liveness(WorldModel world, Plan plan)
         _core.Mind?.Refusals.Any(r => r.Subject == host.Value && r.Because.Contains($"for a person (actorha fence confirm {host})", StringComparison.Ordinal)) == true;
 
     /// <summary>What is not well yet; null when all is.</summary>
-    private string? Missing()
+    /// <param name="stays">All was well, and must be still; what an order that came late has stopped since is not missed.</param>
+    private string? Missing(bool stays = false)
     {
         var s = world.Journal.State;
         var hosts = plan.Fate == Fate.Healed ? new[] { _core, _other } : [_core];
-        // A host that hung, and was reset by its watchdog since, is back by itself.
-        var running = hosts.Contains(_other) || _other.Watchdog.Resets == _resets || !s.Host(_other.Name).IsFit || !_other.Machine.Runs || s.Host(_other.Name).Boot != _other.Machine.Boot ? hosts : [.. hosts, _other];
+        // A host that was reset by its watchdog since, or switched on by an order that came late, is back whatever its fate was.
+        var running = hosts.Contains(_other) || _other.Machine.Boot == _boot || !s.Host(_other.Name).IsFit || !_other.Machine.Runs || s.Host(_other.Name).Boot != _other.Machine.Boot ? hosts : [.. hosts, _other];
         foreach (var m in hosts.Append(_witness))
         {
             if (m.Mind is not { } mind) return $"the agent of {m.Name} is down";
@@ -135,13 +136,14 @@ public sealed class Liveness(WorldModel world, Plan plan)
         foreach (var (vm, config) in s.Config.Vms)
         {
             var v = s.Vm(vm);
+            if (stays && !v.Wanted) continue;
             if (v.Active && running.Any(m => s.Owns(m.Name, vm) && m.Machine.Processes.Exists(p => p.Vm == vm && p.Epoch == v.Epoch))) continue;
             var allowed = Placer.Allowed(s, config, v).Where(h => running.Any(m => m.Name == h)).ToList();
             // Not marked for failover: it waits for its home.
             if (allowed.Count == 0 && !config.Failover) continue;
-            // Where not all fit, the rest waits for memory, by name and reason, and there is none indeed.
+            // Where not all fit, the rest waits, by name and reason: for memory, of which there is none indeed, or for a host that comes back.
             var room = allowed.Exists(h => s.Config.Hosts[h].MemoryMb - Placer.MemoryUsed(s, h) + Preemptible(s, h, config.Priority) >= config.MemoryMb);
-            if (!room && !s.IsOwned(vm) && v.Waiting?.StartsWith("waits for memory", StringComparison.Ordinal) == true) continue;
+            if (!room && !s.IsOwned(vm) && v.Waiting?.StartsWith("waits for ", StringComparison.Ordinal) == true) continue;
             return $"{vm} does not run (owner {v.Owner?.Host.ToString() ?? "none"}, {v.Waiting ?? "no reason recorded"})";
         }
         return null;

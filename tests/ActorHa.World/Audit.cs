@@ -98,7 +98,7 @@ public sealed partial class Audit(WorldModel world)
         if (!_acknowledged.Contains((by.Number, by.Life, order))) Breach("I3", $"{by.Name} sends a SET against {host} by entry {order}, which it had only read");
         if (!_permissions.TryGetValue((order, host.Value), out var p) || p.Who != by.Name) Breach("I3", $"{by.Name} sends a SET against {host}, which entry {order} does not permit");
         // Judged when it is sent: one that was on its way for long may strike a host that has woken and is closed for this very reason.
-        if (!GoesOnDeaf(by, order) && world.Journal.State.Host(host).Request is { Operator: null } && Wellness.WhyNot(world, world.Member(host)) is null)
+        if (!GoesOnDeaf(by, host, order) && world.Journal.State.Host(host).Request is { Operator: null } r && !GoesOnWithoutAgent(host, r) && Wellness.WhyNot(world, world.Member(host)) is null)
             Breach("I3", $"{by.Name} switches {host} off, which could refute the challenge, or whose agent alone is away");
         FirstSet(by, host, order);
     }
@@ -175,6 +175,9 @@ public sealed partial class Audit(WorldModel world)
                 _permissions[(entry.Index, w.Host.Value)] = (entry.Who, w.Request);
                 if (w.Executor != entry.Who) Breach("I3", $"{entry.Who} lets {w.Executor} send SETs");
                 if (s.Maintenance is not null) Breach("I3", $"{w.Host} is to be switched off under maintenance");
+                break;
+            case FenceRequested q when Wellness.WhyNot(world, world.Member(q.Host)) is null:
+                _askedOfTheWell.Add(q.Request);
                 break;
             case AgentStopAnnounced a:
                 world.Member(a.Member).StopsUntil = world.Time.Now + a.Within;

@@ -81,7 +81,7 @@ internal sealed class FenceBox(WorldModel world, SimMember member, SimMember tar
             if (r.Watcher is { } w) member.Post(w, new PowerAnswered(r.Read.Asked, r.Read.Reading));
             message = r.Read;
         }
-        foreach (var effect in walk.Receive((FenceMessage)message, member.Machine.Now))
+        foreach (var effect in walk.Receive((FenceMessage)message, member.Machine.Now, member.Waited))
         {
             switch (effect)
             {

@@ -17,7 +17,7 @@ internal interface ILetterBox
 public sealed class SimMember : ILetterBox
 {
     private readonly WorldModel _world;
-    private readonly Queue<(ILetterBox To, object Message)> _letters = new();
+    private readonly Queue<(ILetterBox To, object Message, Instant Since)> _letters = new();
     private readonly MindTick _tick = new();
     private bool _draining;
     private Instant _busyUntil;
@@ -92,6 +92,9 @@ public sealed class SimMember : ILetterBox
     /// <summary>This agent process.</summary>
     internal AgentRun Run => new($"run{_runs}");
 
+    /// <summary>How long the letter at hand has waited.</summary>
+    internal TimeSpan Waited { get; private set; }
+
     /// <summary>When the mind last turned, on its own clock.</summary>
     internal Instant? Turned { get; private set; }
 
@@ -133,7 +136,7 @@ public sealed class SimMember : ILetterBox
         var cadence = _world.Cadence;
         Heart.Begin();
         Every(() => Heart.InGap ? cadence.WatchInGap : cadence.Watch, Heart.Tick);
-        Every(() => AnyClosed(Mind.State) ? cadence.MindBusy : cadence.Mind, () => Tell(_tick));
+        Every(() => AnyClosed(Mind.State) ? cadence.MindBusy : cadence.Mind, due => Post(this, _tick, due));
         Every(() => cadence.Beat + _world.UpTo(BeatLag), Heart.Beat);
         Supervisors.Begin();
         Fencers.Begin();
@@ -178,10 +181,12 @@ public sealed class SimMember : ILetterBox
     public void Tell(QuorumMessage message) => Post(this, message);
 
     /// <summary>A letter; it is taken when those before it were.</summary>
-    internal void Post(ILetterBox to, object message)
+    internal void Post(ILetterBox to, object message) => Post(to, message, Machine.Now);
+
+    private void Post(ILetterBox to, object message, Instant since)
     {
         if (Mind is null) return;
-        _letters.Enqueue((to, message));
+        _letters.Enqueue((to, message, since));
         if (Machine.Frozen) return;
         if (Lag == TimeSpan.Zero) { Drain(); return; }
         var at = (_busyUntil > _world.Time.Now ? _busyUntil : _world.Time.Now) + _world.UpTo(Lag);
@@ -206,7 +211,7 @@ public sealed class SimMember : ILetterBox
         IReadOnlyList<QuorumEffect> effects;
         try
         {
-            effects = Mind.Receive((QuorumMessage)message, Machine.Now, _world.Wall + Machine.WallError);
+            effects = Mind.Receive((QuorumMessage)message, Machine.Now, _world.Wall + Machine.WallError, Waited);
         }
         catch (InvariantException e)
         {
@@ -267,7 +272,11 @@ public sealed class SimMember : ILetterBox
         _draining = true;
         try
         {
-            while (most-- > 0 && !Machine.Frozen && _letters.TryDequeue(out var letter)) letter.To.Take(letter.Message);
+            while (most-- > 0 && !Machine.Frozen && _letters.TryDequeue(out var letter))
+            {
+                Waited = Machine.Now > letter.Since ? Machine.Now - letter.Since : TimeSpan.Zero;
+                letter.To.Take(letter.Message);
+            }
         }
         finally
         {
@@ -276,15 +285,22 @@ public sealed class SimMember : ILetterBox
     }
 
     /// <summary>A timer of this life; ticks that a frozen machine misses come once, late.</summary>
-    internal void Every(Func<TimeSpan> period, Action action)
+    internal void Every(Func<TimeSpan> period, Action action) => Every(period, _ => action());
+
+    /// <summary>The same; the action hears when its time was, on the machine's clock.</summary>
+    private void Every(Func<TimeSpan> period, Action<Instant> action)
     {
         var life = Life;
-        void Due() => Machine.OnRunning(() =>
+        void After(TimeSpan delay)
         {
-            if (life != Life) return;
-            action();
-            if (life == Life) _world.Time.After(Machine.ClockRate == 1 ? period() : period() / Machine.ClockRate, Due);
-        });
-        _world.Time.After(_world.Jitter(period()), Due);
+            var at = Machine.Now + delay;
+            _world.Time.After(Machine.ClockRate == 1 ? delay : delay / Machine.ClockRate, () => Machine.OnRunning(() =>
+            {
+                if (life != Life) return;
+                action(at);
+                if (life == Life) After(period());
+            }));
+        }
+        After(_world.Jitter(period()));
     }
 }

@@ -1,3 +1,5 @@
+using ActorHa.Agent.Os;
+using ActorHa.Core;
 using Microsoft.Extensions.Logging;
 
 namespace ActorHa.Agent.Actors;
@@ -23,6 +25,7 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
 #pragma warning restore CA1001
 {
     private readonly Mailbox<TMessage> _mailbox = new(options.Capacity);
+    private readonly MonotonicClock _clock = new(system.Time);
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<long> _failures = new();
     private volatile ActorState _state = ActorState.Starting;
@@ -31,6 +34,9 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
     private long _droppedBefore;
 
     public TimeProvider Time => system.Time;
+
+    /// <summary>The monotonic clock, now.</summary>
+    public Instant Now => _clock.Now;
 
     public Task Ended { get; private set; } = Task.CompletedTask;
 
@@ -54,7 +60,7 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
     {
         if (_state == ActorState.Ended) return DeadLetter();
         Interlocked.Increment(ref _letters);
-        if (_mailbox.TryTell(message)) return true;
+        if (_mailbox.TryTell(message, Now)) return true;
         Interlocked.Decrement(ref _letters);
         if (_state == ActorState.Ended) return DeadLetter();
         _mailbox.CountDropped();
@@ -71,10 +77,10 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
 
     public void OrderDone() => _mailbox.OrderDone();
 
-    public void DeliverTimer(TMessage message, ActorTimer timer)
+    public void DeliverTimer(TMessage message, ActorTimer timer, Instant due)
     {
         Interlocked.Increment(ref _letters);
-        if (_mailbox.Deliver(message, timer)) return;
+        if (_mailbox.Deliver(message, timer, due)) return;
         Interlocked.Decrement(ref _letters);
         DeadLetter();
     }
@@ -117,7 +123,7 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
             }
         }
         Interlocked.Increment(ref _letters);
-        if (_mailbox.Deliver(outcome, timer: null)) return;
+        if (_mailbox.Deliver(outcome, timer: null, Now)) return;
         Interlocked.Decrement(ref _letters);
         DeadLetter();
     }
@@ -193,6 +199,7 @@ internal sealed class ActorCell<TMessage>(string name, Func<Actor<TMessage>> fac
                     context.Forget(timer);
                     if (!timer.TryDeliver()) continue;
                 }
+                context.Since = letter.Since;
                 await actor.ReceiveAsync(letter.Message);
             }
             catch

@@ -1,4 +1,3 @@
-using ActorHa.Agent.Os;
 using ActorHa.Core;
 
 namespace ActorHa.Agent.Actors;
@@ -8,7 +7,6 @@ public sealed class ActorContext<TMessage>
 {
     private static readonly TimeSpan Coarse = TimeSpan.FromMilliseconds(1);
     private readonly ActorCell<TMessage> _cell;
-    private readonly MonotonicClock _clock;
     private readonly HashSet<ActorTimer> _timers = [];
     private readonly CancellationTokenSource _ended;
     private bool _isOver;
@@ -16,7 +14,6 @@ public sealed class ActorContext<TMessage>
     internal ActorContext(ActorCell<TMessage> cell, CancellationToken stop)
     {
         _cell = cell;
-        _clock = new MonotonicClock(cell.Time);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Ended = _ended.Token;
     }
@@ -25,7 +22,13 @@ public sealed class ActorContext<TMessage>
     public ActorRef<TMessage> Self => _cell;
 
     /// <summary>The monotonic clock, now.</summary>
-    public Instant Now => _clock.Now;
+    public Instant Now => _cell.Now;
+
+    /// <summary>How long the message at hand has waited: since it was told, or since its timer was due.</summary>
+    public TimeSpan Waited => Now - Since is { Ticks: > 0 } waited ? waited : TimeSpan.Zero;
+
+    /// <summary>Since when the message at hand has waited.</summary>
+    internal Instant Since { get; set; }
 
     /// <summary>Cancelled when this instance ends, or is asked to: for waits within a message and for effects that may be given up.</summary>
     public CancellationToken Ended { get; }
@@ -102,6 +105,6 @@ public sealed class ActorContext<TMessage>
         // The system's timers count whole milliseconds of a coarse clock and may be some early. Whoever then finds that it
         // is not time yet, and has asked for no other message, would wait for ever.
         if (due - Now is { Ticks: > 0 } rest) timer.Set(rest + Coarse);
-        else if (timer.TryFire()) _cell.DeliverTimer(message, timer);
+        else if (timer.TryFire()) _cell.DeliverTimer(message, timer, due);
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ActorHa.Core;
 
 namespace ActorHa.Agent.Actors;
 
@@ -21,14 +22,16 @@ internal sealed class Mailbox<TMessage>(int capacity)
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public bool TryTell(TMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="since">When it was told.</param>
+    public bool TryTell(TMessage message, Instant since)
     {
         if (Interlocked.Increment(ref _told) > capacity)
         {
             Interlocked.Decrement(ref _told);
             return false;
         }
-        if (_letters.Writer.TryWrite(new Letter(message, null, null, Told: true))) return true;
+        if (_letters.Writer.TryWrite(new Letter(message, null, null, since, Told: true))) return true;
         Interlocked.Decrement(ref _told);
         return false;
     }
@@ -47,10 +50,10 @@ internal sealed class Mailbox<TMessage>(int capacity)
     public void OrderDone() => Interlocked.Decrement(ref _ordered);
 
     /// <summary>Puts in what was ordered. False when the mailbox is closed.</summary>
-    public bool Deliver(TMessage message, ActorTimer? timer) => _letters.Writer.TryWrite(new Letter(message, timer, null, Told: false));
+    public bool Deliver(TMessage message, ActorTimer? timer, Instant since) => _letters.Writer.TryWrite(new Letter(message, timer, null, since, Told: false));
 
     /// <summary>Puts in a failure from outside the actor's own methods.</summary>
-    public bool Fail(Exception fault) => _letters.Writer.TryWrite(new Letter(default!, null, fault, Told: false));
+    public bool Fail(Exception fault) => _letters.Writer.TryWrite(new Letter(default!, null, fault, default, Told: false));
 
     public ValueTask<bool> WaitAsync(CancellationToken cancel) => _letters.Reader.WaitToReadAsync(cancel);
 
@@ -64,7 +67,7 @@ internal sealed class Mailbox<TMessage>(int capacity)
 
     public void Close() => _letters.Writer.TryComplete();
 
-    internal readonly record struct Letter(TMessage Message, ActorTimer? Timer, Exception? Fault, bool Told);
+    internal readonly record struct Letter(TMessage Message, ActorTimer? Timer, Exception? Fault, Instant Since, bool Told);
 }
 
 /// <summary>A timer of one instance: armed, fired (its message waits), or over.</summary>

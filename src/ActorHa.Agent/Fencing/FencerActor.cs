@@ -97,7 +97,7 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
 
     private void Step(FenceMessage message)
     {
-        foreach (var effect in walk.Receive(message, Context.Now))
+        foreach (var effect in walk.Receive(message, Context.Now, Context.Waited))
         {
             switch (effect)
             {

@@ -33,10 +33,10 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
             var pause = mind.State.Hosts.Values.Any(h => h.IsClosed) ? Busy : Calm;
             var rested = _turned is { } before && now - before < pause ? now - before : TimeSpan.Zero;
             Context.After(pause - rested, _tick);
-            if (rested > TimeSpan.Zero) return ValueTask.CompletedTask;
+            if (rested > TimeSpan.Zero && Context.Waited <= View.TooLate) return ValueTask.CompletedTask;
         }
         _turned = now;
-        var effects = mind.Receive(message, now, parts.Wall());
+        var effects = mind.Receive(message, now, parts.Wall(), Context.Waited);
         foreach (var effect in effects) Perform(effect);
         parts.Ledger.Show(new Snapshot(mind.State, mind.Head, mind.View, mind.Refusals, mind.ReadOnly));
         parts.Turned(Context.Now);

@@ -50,7 +50,11 @@ public sealed record FenceLevelFailed(Epoch Request, MemberName Host, int Level,
 }
 
 /// <summary>The request is taken back: by the host itself (it lives and says so), or before switching by one that sees it.</summary>
-public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName By) : Event
+/// <param name="Request">Which.</param>
+/// <param name="Host">About whom.</param>
+/// <param name="By">Who takes it back.</param>
+/// <param name="ByAnswer">true: its agent is away, another process of it answers; who asked, and heard neither, asks no more before it does.</param>
+public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName By, bool? ByAnswer = null) : Event
 {
     /// <inheritdoc/>
     public override ClusterState Apply(ClusterState s, long index) => s.Host(Host).Request is not { } r || r.Number != Request
@@ -59,7 +63,7 @@ public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName B
         {
             Request = null,
             OpenSwitches = By == Host ? [] : h.OpenSwitches,
-            Refuted = By == Host ? h.Refuted.SetItem(r.Asker, index) : h.Refuted,
+            Refuted = By == Host || ByAnswer == true ? h.Refuted.SetItem(r.Asker, index) : h.Refuted,
         });
 }
 

@@ -19,15 +19,22 @@ internal static class FenceRules
         return Decision.Record("withdraw-own", $"{v.Self} lives: request {r.Number} of {r.Asker} is refuted", new FenceWithdrawn(r.Number, v.Self, v.Self));
     }
 
-    /// <summary>Before switching any member that sees the host alive takes the request back.</summary>
+    /// <summary>
+    /// Before switching any member that sees the host alive takes the request back; so does one that a process of it answers,
+    /// where an agent that is away is no reason to ask (found by the simulation: it cannot refute, and the asker may have been deaf).
+    /// </summary>
     public static Decision? WithdrawSeen(ClusterState s, View v, Refusals no)
     {
         foreach (var (host, h) in Others(s, v))
         {
             if (h.Request is not { EverSwitched: false, Operator: null } r) continue;
             var peer = v.Peer(host);
-            if (peer.Verdict == Verdict.Alive && peer.HeardAt > v.Learned.Of(r.Index, v.Now))
+            var asked = v.Learned.Of(r.Index, v.Now);
+            if (peer.Verdict == Verdict.Alive && peer.HeardAt > asked)
                 return Decision.Record("withdraw-seen", $"{host} is seen alive by {v.Self}: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self))
+                    .On(peer.Evidence);
+            if (peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, peer) && peer.AnsweredAt > asked)
+                return Decision.Record("withdraw-seen", $"{host} answers {v.Self}, only its agent is away: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self, ByAnswer: true))
                     .On(peer.Evidence);
         }
         return null;
@@ -93,7 +100,10 @@ internal static class FenceRules
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
             if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }
-            if (r.Operator is null && !IsGone(s, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
+            if (r.Operator is null && NobodyToTakeOver(s, v, host)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}; no other host is alive to take its VMs, or {v.Self} is deaf: not switched"); continue; }
+            if (r.Operator is null && MayBeDeaf(v, peer, t)) { no.Say(host.Value, $"{v.Self} hears no member at all: it may be deaf, and does not switch {host} off yet", alarm: true); continue; }
+            if (r.Operator is null && v.IsLate(t)) { no.Say(host.Value, $"{v.Self} slept, or is behind: it listens before it switches {host} off"); continue; }
+            if (r.Operator is null && !IsGone(s, v, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
             if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
             {
                 no.Say(host.Value, $"{host} is being fenced by {other}");
@@ -131,7 +141,7 @@ internal static class FenceRules
                 no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);
             if (peer is { Verdict: Verdict.Alive, Direct: false }) no.Say(host.Value, $"{host} is heard by others, but not by {v.Self}: the link between them is broken", alarm: true);
             if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: {peer.Evidence}", alarm: true);
-            if (!IsGone(s, peer)) continue;
+            if (!IsGone(s, v, peer)) continue;
             if (WhyNoRequest(s, v, host, h, peer) is { } why) { no.Say(host.Value, why.Because, why.Alarm); continue; }
 
             var request = s.LastEpoch.Next();
@@ -150,20 +160,28 @@ internal static class FenceRules
         Refusal No(string because, bool alarm = true) => new(host.Value, because, alarm);
         var t = s.Config.Timers;
         var off = peer.Verdict == Verdict.PoweredOff;
-        var silence = v.Now - (peer.HeardAt ?? v.Started);
+        var silence = v.Now - (peer.LivedAt ?? v.Started);
         if (!s.Config.Vms.Any(m => m.Value.Failover && Holds(s, host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
         if (s.Maintenance is not null) return No($"{host} is {Say(peer.Verdict)}: it would be fenced, but for maintenance");
         if (h.Announced is { } a && !off && v.SinceLearned(a.Index) <= a.Within) return No($"{host} announced that its agent stops for {a.Within.TotalSeconds:0} s: waiting", alarm: false);
         if (Brake(s, host) is { } brake) return No(brake);
         if (v.IsHost && !s.Host(v.Self).IsFit) return No($"{host} is {Say(peer.Verdict)}; {v.Self} is not admitted, or closed: it asks nothing");
         if (!v.IsHost && silence < t.SuspectAfter + t.TakeoverAfter) return No($"{host} is {Say(peer.Verdict)}: the surviving host comes first", alarm: false);
-        if (!v.IsHost && !Others(s, v).Any(o => o.Host != host && o.State.IsFit && v.Peer(o.Host).Verdict == Verdict.Alive)) return No($"{host} is {Say(peer.Verdict)}; no other host is alive to take its VMs");
-        // Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.
-        if (!off && !v.HearsAnyone && silence < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
-        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.HeardAt > v.Learned.Of(refuted, v.Now))) return No($"{host} has refuted {v.Self}, which is deaf to it: no request before it hears it again");
+        if (NobodyToTakeOver(s, v, host)) return No($"{host} is {Say(peer.Verdict)}; no other host is alive to take its VMs");
+        if (v.IsLate(t)) return No($"{v.Self} slept, or is behind: it listens before it asks for {host}", alarm: false);
+        if (MayBeDeaf(v, peer, t)) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
+        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} has refuted {v.Self}, which is deaf to it: no request before it hears it again");
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
         return null;
     }
+
+    /// <summary>Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.</summary>
+    private static bool MayBeDeaf(View v, PeerView peer, Timers t) =>
+        peer.Verdict != Verdict.PoweredOff && !v.HearsAnyone && v.Now - (peer.LivedAt ?? v.Started) < t.AgentGrace;
+
+    /// <summary>A witness that hears no other host has nobody to fence for, or is deaf, perhaps to the target, too (found by the simulation).</summary>
+    private static bool NobodyToTakeOver(ClusterState s, View v, MemberName host) =>
+        !v.IsHost && !Others(s, v).Any(o => o.Host != host && o.State.IsFit && v.Peer(o.Host).Verdict == Verdict.Alive);
 
     /// <summary>It owns the VM, or a process without permission there keeps it from running elsewhere (found by the simulation).</summary>
     private static bool Holds(ClusterState s, MemberName host, VmName vm) => s.Owns(host, vm) || (s.Vm(vm).Stray?.Host == host && s.HasStray(vm));
@@ -201,10 +219,11 @@ internal static class FenceRules
     }
 
     /// <summary>Gone, as far as we hear: the verdicts that may end in a fence.</summary>
-    private static bool IsGone(ClusterState s, PeerView peer) => peer.Verdict switch
+    private static bool IsGone(ClusterState s, View v, PeerView peer) => peer.Verdict switch
     {
         Verdict.PoweredOff or Verdict.Silent => true,
-        Verdict.AgentSilent => s.Config.Policies.FenceWhenAgentLost,
+        // An agent that crashed is back within seconds, and finds its VMs (found by the simulation: it had no grace).
+        Verdict.AgentSilent => s.Config.Policies.FenceWhenAgentLost && v.Now - (peer.HeardAt ?? v.Started) > s.Config.Timers.AgentGrace,
         _ => false,
     };
 

@@ -76,15 +76,20 @@ public sealed class FenceWalk(Timers timers, Instant started)
     private Instant _nextRound;
     private int _untilSet = RoundsBeforeNextSet;
     private bool _done;
+    private Instant? _lateAt;
     private FenceOrder? _next;
     private bool _waits;
     private string _last = "";
     private TimeSpan? _visible;
 
     /// <summary>Takes a message in; returns what to do.</summary>
-    public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now)
+    /// <param name="message">What was heard.</param>
+    /// <param name="now">This member's clock.</param>
+    /// <param name="waited">How long the message waited for us.</param>
+    public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now, TimeSpan waited = default)
     {
         var todo = new List<FenceEffect>();
+        if (waited > View.TooLate) _lateAt = now;
         switch (message)
         {
             case FenceTarget t:
@@ -146,6 +151,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (sameSwitch) _off = null;
         else (_sent, _unanswered, _visible) = (0, false, null);
         if (_seen.Verdict is Verdict.Alive && order is { StandDown: true, SwitchOn: false }) StandDown(todo, "it is seen alive before the first SET");
+        else if (Listens(now)) { _untilSet = 1; Later(_timers.Settle, now, todo); }
         else Set(todo);
     }
 
@@ -161,7 +167,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (_reading || _setOut) return;
         // The second reading is asked no sooner than settle after the first.
         var due = _off is { } first ? first.Ended + _timers.Settle : now;
-        if (now < due) { _readAt = due; todo.Add(new WakeFencer(due - now)); return; }
+        if (now < due) { Later(due - now, now, todo); return; }
         _reading = true;
         todo.Add(new ReadPower(Level));
     }
@@ -205,6 +211,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
     {
         // Readings closer together than settle are one round: however often it is read, it is SET no sooner than before.
         if (now >= _nextRound) (_rounds, _nextRound) = (_rounds + 1, now + _timers.Settle);
+        if (Listens(now)) { Later(_timers.Settle, now, todo); return; }
         if (now - _ordered > _timers.DevicePatience * 10 * (1 + Math.Min(_order!.Level, 8)))
         {
             Say(todo, FencerOutcome.LevelFailed, $"{_sent} SET(s) in {(now - _ordered).TotalSeconds:0} s, last reading {_last}");
@@ -219,7 +226,11 @@ public sealed class FenceWalk(Timers timers, Instant started)
             Set(todo);
             return;
         }
-        var pause = !_order.SwitchOn && now - _setEnded < Eager && EagerPause < _timers.Settle ? EagerPause : _timers.Settle;
+        Later(!_order.SwitchOn && now - _setEnded < Eager && EagerPause < _timers.Settle ? EagerPause : _timers.Settle, now, todo);
+    }
+
+    private void Later(TimeSpan pause, Instant now, List<FenceEffect> todo)
+    {
         _readAt = now + pause;
         todo.Add(new WakeFencer(pause));
     }
@@ -240,6 +251,9 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (Working && _order!.StandDown && LivesSince(_ordered) && (_sent == 0 || (_unanswered && !_setOut)))
             StandDown(todo, "it is seen alive after unanswered SETs");
     }
+
+    /// <summary>It slept, or is behind: what it has not heard yet may say that the target lives. It only reads until it has listened.</summary>
+    private bool Listens(Instant now) => _order is { StandDown: true, SwitchOn: false } && now - _lateAt < _timers.SuspectAfter;
 
     private bool LivesSince(Instant since) => _seen.Verdict is Verdict.Alive or Verdict.Degraded && _seen.HeardAt > since;
 

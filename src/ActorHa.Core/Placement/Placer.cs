@@ -97,7 +97,7 @@ public static class Placer
         reason = "";
         if (state.LastHost is { } last && IsFrozenFor(s, last) && state.MoveTo is null)
         {
-            reason = $"waits for its host {last}, which is being shut down (policy freeze; actorha vm start gives it to another)";
+            reason = $"waits for its host {last}, which is being shut down or comes back (policy freeze; actorha vm start gives it to another)";
             return null;
         }
         var allowed = Allowed(s, vm, state).Where(s.Config.Hosts.ContainsKey).ToList();
@@ -117,7 +117,7 @@ public static class Placer
         var fitting = willing.Where(h => free[h] >= vm.MemoryMb).ToList();
         if (fitting.Count == 0)
         {
-            reason = $"waits for memory: needs {vm.MemoryMb} MiB, {string.Join(", ", willing.Select(h => $"{h} has {Math.Max(0, free[h])}"))}";
+            reason = $"waits for memory: needs {vm.MemoryMb} MiB, {string.Join(", ", willing.Select(h => $"{h} has {Math.Max(0, free[h])}"))}{(willing.Count == here.Count ? "" : $"; it failed too often on {string.Join(", ", here.Except(willing))} (actorha vm start tries again)")}";
             return null;
         }
         return fitting[0];

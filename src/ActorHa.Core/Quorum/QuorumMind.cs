@@ -67,9 +67,12 @@ public sealed class QuorumMind
     /// <param name="message">What was heard.</param>
     /// <param name="now">This member's monotonic clock.</param>
     /// <param name="wall">Its wall clock, for the record only.</param>
-    public IReadOnlyList<QuorumEffect> Receive(QuorumMessage message, Instant now, DateTimeOffset wall)
+    /// <param name="waited">How long the message waited for us.</param>
+    public IReadOnlyList<QuorumEffect> Receive(QuorumMessage message, Instant now, DateTimeOffset wall, TimeSpan waited = default)
     {
         var todo = new List<QuorumEffect>();
+        // Ticks come several times a second: no turn for so long, and it slept, whichever message wakes it.
+        if (waited > View.TooLate || now - _view.Now > View.TooLate) _view = _view with { LateAt = now };
         Hear(message, now, todo);
         var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
         _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : _view.NotQuorateSince ?? now };

@@ -127,8 +127,8 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         var seen = view != _seen;
         _seen = view;
         // Each beat moves the times; the mind need not turn for each.
-        var news = view with { HeardAt = _said.HeardAt, HearsUs = _said.HearsUs } != _said
-            || Newer(view.HeardAt, _said.HeardAt) || Newer(view.HearsUs, _said.HearsUs);
+        var news = view with { HeardAt = _said.HeardAt, HearsUs = _said.HearsUs, AnsweredAt = _said.AnsweredAt } != _said
+            || Newer(view.HeardAt, _said.HeardAt) || Newer(view.HearsUs, _said.HearsUs) || Newer(view.AnsweredAt, _said.AnsweredAt);
         if (news) _said = view;
         return new WatchTurn(ask, seen ? view : null, news ? view : null);
     }
@@ -190,7 +190,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
             : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
         // While it boots another may hear it a moment before we do.
         var direct = Recent(_direct, now) || Recent(_firstHeard, now);
-        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config);
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered);
     }
 }
 
