@@ -131,11 +131,13 @@ public static class Directed
         }, 15)),
         .. DirectedWatchdog.All,
         .. DirectedRules.All,
+        .. DirectedHidden.All,
     ];
 
     /// <summary>Plays those whose name holds a part; exit code 1 where something was found.</summary>
     public static int Play(Options options)
     {
+        Audit.RecordsAreNoted = options.Has("world");
         var found = 0;
         foreach (var story in All.Where(s => s.Name.Contains(string.Join(' ', options.All("directed")), StringComparison.Ordinal)))
         {

@@ -60,6 +60,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         foreach (var m in world.Members)
         {
             (m.Watchdog.Refuses, m.Watchdog.Broken, m.Watchdog.Looked) = (false, false, null);
+            m.Machine.SearchLag = TimeSpan.Zero;
             (m.EtcdUp, m.Deaf, m.Lag, m.BeatLag, m.WatchSilent, m.AgentHeldDown) = (true, false, TimeSpan.Zero, TimeSpan.Zero, false, false);
             m.Machine.CannotStart.Clear();
             m.Machine.HangsAtStart.Clear();
@@ -75,8 +76,16 @@ public sealed class Liveness(WorldModel world, Plan plan)
         {
             case Fate.Off: _other.Machine.PowerOff(fence: false); break;
             case Fate.Isolated: world.Isolate(_other.Name.Value); break;
+            case Fate.Deafened: Deafen(world, _other); break;
             case Fate.Hung: _other.Machine.Freeze(kernelLives: false); break;
         }
+    }
+
+    /// <summary>Nothing reaches a host any more, and it reaches the chassis no longer: what it sends goes out.</summary>
+    public static void Deafen(WorldModel world, SimMember host)
+    {
+        foreach (var m in world.Members.Where(m => m != host)) world.Cut(m.Name.Value, host.Name.Value, oneWay: true);
+        world.CutChassis(host.Name.Value);
     }
 
     /// <summary>What a person would do who reads the alarms.</summary>

@@ -15,14 +15,15 @@ public sealed class Options
           --pairs [--sample N]            every fault at every step of the protocol (or N of these pairs, chosen evenly)
           --pair N [--story]              play the pair with that number again
           --triples N                     two faults at two steps, N of them
-          --directed [PART] [--story]     play the directed stories (those with PART in their names); tell them
+          --directed [PART] [--story]     play the directed stories (those with PART in their names); tell them; with --world
+                                          what is only a matter of records ends no run, as in a hunt of a mutant
           --mutants [NAME…]               rules taken out one by one: each must be found (ops/simulate builds them)
         A finding is shrunk to fewer faults and printed as a story; the exit code is 1 then.
         """;
 
     private readonly Dictionary<string, List<string>> _given = [];
 
-    private static readonly string[] Known = ["story", "seeds", "from", "noise", "seed", "for", "pairs", "pair", "sample", "triples", "mutants", "hunt", "directed", "jobs", "json", "repository"];
+    private static readonly string[] Known = ["story", "seeds", "from", "noise", "seed", "for", "pairs", "pair", "sample", "triples", "mutants", "hunt", "directed", "world", "jobs", "json", "repository"];
 
     /// <summary>Reads it.</summary>
     /// <exception cref="ArgumentException">A word is not known.</exception>

@@ -66,4 +66,7 @@ public enum Fate
 
     /// <summary>It hangs.</summary>
     Hung,
+
+    /// <summary>Nothing reaches it: its beats go out, and it hears neither members nor journal. Told by directed stories only.</summary>
+    Deafened,
 }

@@ -88,6 +88,7 @@ public sealed partial class Audit(WorldModel world)
         // A copy by hand is not our act; to start another beside one that was known when the start was permitted is.
         if (world.Journal.State.Vm(vm).Stray is { } stray && stray.Index < order && world.Member(stray.Host).Machine is var there && there.Powered && there.Processes.Exists(p => p.Vm == vm && p.Epoch is null))
             Breach("I1", $"{by.Name} starts {vm}, of which a copy is known to run on {stray.Host}");
+        KnownCopy(by, vm, order);
         if (!_permissions.TryGetValue((order, vm.Value), out var p) || p != (by.Name, epoch)) Breach("I2", $"{by.Name} starts {vm} ({epoch}), which entry {order} does not permit");
     }
 
@@ -117,10 +118,14 @@ public sealed partial class Audit(WorldModel world)
     }
 
     /// <summary>An append is on its way.</summary>
-    internal void Sent(SimMember by, long index) => _sent[by.Number] = index;
+    internal void Sent(SimMember by, long index) => (_sent[by.Number], _sentAt[by.Number]) = (index, by.Machine.Now);
 
     /// <summary>This agent has heard that its append was committed.</summary>
-    internal void Acknowledged(SimMember by) => _acknowledged.Add((by.Number, by.Life, _sent[by.Number]));
+    internal void Acknowledged(SimMember by)
+    {
+        _acknowledged.Add((by.Number, by.Life, _sent[by.Number]));
+        Accepted(by, _sentAt[by.Number]);
+    }
 
     /// <summary>An operator's command: for the story.</summary>
     internal void Ordered(SimMember at, Command command)
@@ -171,6 +176,9 @@ public sealed partial class Audit(WorldModel world)
             case VmStrayFound t when world.Member(t.Host).Machine.Processes.Exists(p => p.Vm == t.Vm && p.Epoch == s.Vm(t.Vm).Epoch) && s.Owns(t.Host, t.Vm):
                 Breach("I2", $"{t.Host} is about to kill {t.Vm}, which it may run");
                 break;
+            case VmStrayFound t:
+                _copies.Add((t.Vm, t.Host, t.Pid, entry.Index));
+                break;
             case FenceSwitching w:
                 _permissions[(entry.Index, w.Host.Value)] = (entry.Who, w.Request);
                 if (w.Executor != entry.Who) Breach("I3", $"{entry.Who} lets {w.Executor} send SETs");
@@ -194,6 +202,7 @@ public sealed partial class Audit(WorldModel world)
                     Breach("I2", $"{r.Vm} is given up by {owner.Host}, where its process still runs");
                 break;
             case VmAssigned a:
+                _failed.Remove(a.Vm);
                 if (Running(a.Vm, null, except: a.Host) is { } other) Breach("I2", $"{a.Vm} is assigned to {a.Host} while it runs on {other.Name}");
                 if (Used(a.Apply(s, entry.Index), a.Host) > s.Config.Hosts[a.Host].MemoryMb) Breach("I2", $"{a.Host} is given more than its memory holds");
                 break;

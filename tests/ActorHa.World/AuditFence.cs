@@ -7,6 +7,11 @@ public sealed partial class Audit
 {
     private readonly HashSet<(int Member, int Life, long Order)> _began = [];
     private readonly HashSet<Epoch> _askedOfTheWell = [];
+    private readonly Instant[] _sentAt = new Instant[world.Size];
+    private readonly Instant[] _accepted = new Instant[world.Size];
+
+    /// <summary>A switching on without a majority waits for so long (DESIGN 5).</summary>
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// A limit of what can be known: after a SET without an answer a host that woke may not refute (rule 11), and only its
@@ -27,5 +32,21 @@ public sealed partial class Audit
     {
         if (!_began.Add((by.Number, by.Life, order)) || world.Journal.State.Host(host).Request is not { Operator: null }) return;
         if (by.Mind?.View.Peer(host) is { Verdict: Verdict.Alive }) Breach("I3", $"{by.Name} begins to switch {host} off, which it hears");
+    }
+
+    /// <summary>A majority has taken a write that was sent at that time, and the member knows it.</summary>
+    internal void Accepted(SimMember by, Instant sent) => _accepted[by.Number] = sent > _accepted[by.Number] ? sent : _accepted[by.Number];
+
+    /// <summary>
+    /// I3: switching on traces to an own, acknowledged order; without one to a whole minute without a majority, and only
+    /// where we have switched the host off: what a person or a failure has darkened stays dark until that is recorded.
+    /// </summary>
+    internal void OnSent(SimMember by, MemberName host, FenceOrder? order)
+    {
+        Checks++;
+        if (order is { Switch: > 0 and var index } && _acknowledged.Contains((by.Number, by.Life, index)) && _permissions.GetValueOrDefault((index, host.Value)).Who == by.Name) return;
+        if (by.Machine.Now - _accepted[by.Number] is var since && since < Alone)
+            Breach("I3", FormattableString.Invariant($"{by.Name} switches {host} on without an entry, {since.TotalSeconds:0} s after a majority took a write of its"));
+        if (by.Mind?.State.Host(host).SwitchedOff is null) Breach("I3", $"{by.Name} switches {host} on without an entry, and we have not switched it off");
     }
 }

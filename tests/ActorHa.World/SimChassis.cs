@@ -34,6 +34,12 @@ public sealed class SimChassis(WorldModel world)
     /// <summary>The next reading says off, whatever is true: one false answer.</summary>
     public bool Glitch { get; set; }
 
+    /// <summary>The next reading is answered by another chassis that has the same address by mistake: that slot is dark there.</summary>
+    public bool Stranger { get; set; }
+
+    /// <summary>What each answer to a reading needs more for its way back than the question needed for its way there.</summary>
+    public TimeSpan LateAnswers { get; set; }
+
     /// <summary>When it last said off of a blade that was on.</summary>
     public Instant LastLie { get; private set; } = new(long.MinValue / 2);
 
@@ -80,8 +86,8 @@ public sealed class SimChassis(WorldModel world)
     /// <summary>All faults end; what was held arrives.</summary>
     public void Heal()
     {
-        (Silent, Ignores, Mute, Glitch, Odd, OnAgain, HoldsFor) = (false, false, false, false, null, null, null);
-        (OffLatency, Delay) = (TimeSpan.FromMilliseconds(20), TimeSpan.Zero);
+        (Silent, Ignores, Mute, Glitch, Stranger, Odd, OnAgain, HoldsFor) = (false, false, false, false, false, null, null, null);
+        (OffLatency, Delay, LateAnswers) = (TimeSpan.FromMilliseconds(20), TimeSpan.Zero, TimeSpan.Zero);
         ReleaseHeld();
     }
 
@@ -89,12 +95,18 @@ public sealed class SimChassis(WorldModel world)
     internal void Read(SimMember by, SimMachine target, Action<PowerReading> told)
     {
         if (!Hears(by)) { Later(by, Patience, () => told(PowerReading.Unknown("no answer"))); return; }
-        var (there, back) = (Way + world.UpTo(Delay), Way + world.UpTo(Delay));
+        var (there, back) = (Way + world.UpTo(Delay), Way + world.UpTo(Delay) + LateAnswers);
         PowerReading? read = null;
         var asked = by.Machine.Now;
         // The answer says how it was when the question arrived, not when the answer does.
         if (there + back <= Patience) world.Time.After(there, () =>
         {
+            if (Stranger)
+            {
+                (Stranger, LastLie) = (false, world.Time.Now);
+                read = new PowerReading(Power.Off, "another chassis", "presence 1, power LED 0");
+                return;
+            }
             var power = Odd ?? (Glitch ? Power.Off : Slot(target).Powered ? Power.On : Power.Off);
             if (Glitch) LastLie = world.Time.Now;
             Glitch = false;

@@ -73,6 +73,7 @@ internal sealed class SimFencers(WorldModel world, SimMember member)
 internal sealed class FenceBox(WorldModel world, SimMember member, SimMember target, FenceWalk walk) : ILetterBox
 {
     private static readonly FenceTick Tick = new();
+    private FenceOrder? _order;
 
     public void Take(object message)
     {
@@ -81,6 +82,7 @@ internal sealed class FenceBox(WorldModel world, SimMember member, SimMember tar
             if (r.Watcher is { } w) member.Post(w, new PowerAnswered(r.Read.Asked, r.Read.Reading));
             message = r.Read;
         }
+        if (message is FenceOrdered { Order: { } order }) _order = order;
         foreach (var effect in walk.Receive((FenceMessage)message, member.Machine.Now, member.Waited))
         {
             switch (effect)
@@ -92,7 +94,10 @@ internal sealed class FenceBox(WorldModel world, SimMember member, SimMember tar
                     world.Audit.SetSent(member, target.Name, s.Switch);
                     world.Step(member, StepKind.Set, target.Name.Value, () => world.Chassis.Set(member, target.Machine, member.Fencers.StampOf(target.Name), d => Answer(StepKind.Set, d)));
                     break;
-                case SendOn: world.Chassis.On(member, target.Machine, d => Answer(StepKind.Set, d)); break;
+                case SendOn:
+                    world.Audit.OnSent(member, target.Name, _order);
+                    world.Chassis.On(member, target.Machine, d => Answer(StepKind.Set, d));
+                    break;
             }
         }
     }

@@ -66,6 +66,9 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     /// <summary>Shared storage takes nothing here: searches, starts and flushes hang.</summary>
     public bool StorageStalls { get; set; }
 
+    /// <summary>What a search for processes needs more than usual: what it found is old when it is told.</summary>
+    public TimeSpan SearchLag { get; set; }
+
     /// <summary>Plugs it in and boots it.</summary>
     public void PowerOn()
     {

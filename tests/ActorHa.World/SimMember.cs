@@ -208,6 +208,7 @@ public sealed class SimMember : ILetterBox
         if (Mind is null || MindStuck) return;
         var life = Life;
         if (message is AppendSettled { Fate: AppendFate.Committed }) _world.Audit.Acknowledged(this);
+        if (message is PulseSettled { Accepted: true, Sent: var sent }) _world.Audit.Accepted(this, sent);
         IReadOnlyList<QuorumEffect> effects;
         try
         {

@@ -55,6 +55,7 @@ internal sealed class SimSupervisors(WorldModel world, SimMember member)
     /// <summary>A VM process has ended by itself or was killed: the pidfd says so.</summary>
     public void Ended(SimProcess process, bool byGuest)
     {
+        world.Audit.Failed(process.Vm);
         if (_boxes.TryGetValue(process.Vm, out var box)) member.Post(box, new VmEnded(process.Pid, byGuest, byGuest ? "the guest shut itself down" : "killed by signal 9"));
     }
 
@@ -79,7 +80,7 @@ internal sealed class SimSupervisors(WorldModel world, SimMember member)
             var found = member.Machine.Processes.Find(p => p.Vm == vm);
             var looked = new VmLooked(found?.Pid, found?.Epoch, asked);
             if (world.Cadence.SearchTakes == TimeSpan.Zero) member.Post(box, looked);
-            else member.PostLater(world.UpTo(world.Cadence.SearchTakes), box, looked);
+            else member.PostLater(world.UpTo(world.Cadence.SearchTakes) + member.Machine.SearchLag, box, looked);
         }
     }
 }
@@ -127,6 +128,7 @@ internal sealed class VmBox(WorldModel world, SimMember member, VmName vm, VmWat
             var alive = life == member.Life;
             if (alive && number <= _voidUpTo) { Answer(life, new VmStarted(epoch, false, 0, "a stop was given after this start")); return; }
             if (_machine.Processes.Exists(p => p.Vm == vm)) { Answer(life, new VmStarted(epoch, false, 0, $"{vm} runs already")); return; }
+            if (_machine.CannotStart.Contains(vm) || _machine.HangsAtStart.Contains(vm) || _machine.StorageStalls) world.Audit.Failed(vm);
             if (_machine.CannotStart.Contains(vm)) { Answer(life, new VmStarted(epoch, false, 0, "disk is missing")); return; }
             if (_machine.StorageStalls) { Later(SimSupervisors.Patience, () => Answer(life, new VmStarted(epoch, false, 0, "storage does not answer"))); return; }
             var process = _machine.Spawn(vm, epoch);
@@ -157,6 +159,7 @@ internal sealed class VmBox(WorldModel world, SimMember member, VmName vm, VmWat
                 return;
             }
             if (life != member.Life) return;
+            world.Audit.Stopped(_machine, vm);
             _machine.End(vm);
             Answer(life, new VmStopped(true, "stopped"));
         });

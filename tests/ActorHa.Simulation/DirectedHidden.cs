@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using ActorHa.Core;
+using ActorHa.World;
+
+namespace ActorHa.Simulation;
+
+/// <summary>Stories for what only two faults that meet can show: devices that err about time or about who they are, and what is done alone.</summary>
+public static class DirectedHidden
+{
+    private const string Op = "operator";
+    private static readonly VmName Vm = new("vm0");
+
+    /// <summary>In the order in which they are played.</summary>
+    public static readonly ImmutableArray<Base> All =
+    [
+        // Its fence is what is missing for a majority: the one act without an entry is to switch on, and not at once.
+        new("alone with the host that was switched off", w =>
+        {
+            A(w).Machine.Freeze(kernelLives: false);
+            After(w, B(w), "prove", () => Witness(w).Machine.PowerOff(fence: false));
+            foreach (var s in new[] { 12.0, 78.0 }) In(w, s, () => B(w).Command(new PowerHost(A(w).Name, true, false, Op)));
+        }, 95),
+        new("alone, and the other host is dark by itself", w =>
+        {
+            A(w).Machine.PowerOff(fence: false);
+            Witness(w).Machine.PowerOff(fence: false);
+            In(w, 78, () => B(w).Command(new PowerHost(A(w).Name, true, false, Op)));
+        }, 90),
+        new("SETs ignored, one false off, and another chassis answers once", w =>
+        {
+            w.Isolate("applejack");
+            w.Chassis.Ignores = true;
+            for (var s = 3; s < 40; s += 3) In(w, s, () => (w.Chassis.Stranger, w.Chassis.Glitch) = (true, true));
+        }, 50),
+        // Between its two false answers the host is heard: the first is void.
+        new("SETs ignored, and it is heard between two false offs", w =>
+        {
+            w.Isolate("applejack");
+            w.Chassis.Ignores = true;
+            var reads = 0;
+            w.OnStep += (m, kind, before, _) =>
+            {
+                if (m != B(w) || kind != StepKind.Reading || !before || w.Hits.Count > 0 || ++reads % 20 < 14) return;
+                w.Chassis.Glitch = true;
+                w.Network.Cut(A(w), B(w), cut: false);
+                In(w, 0.15, () => w.Network.Cut(A(w), B(w)));
+            };
+        }, 40),
+        new("fenced, moved back, and cut off again", w =>
+        {
+            A(w).Machine.Freeze(kernelLives: false);
+            After(w, B(w), "prove", () => In(w, 3, A(w).Machine.PowerOn));
+            In(w, 20, () => Witness(w).Command(new MoveVm(Vm, A(w).Name, Op)));
+            In(w, 30, () => { w.Chassis.Ignores = true; w.Isolate("applejack"); });
+        }, 45),
+        // Its beats come from a boot that never joined: the life that owned the VMs is over, and nobody there can say so.
+        new("rebooted, and nothing reaches it any more", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(6);
+            Liveness.Deafen(w, A(w));
+            A(w).Machine.PowerOff(fence: false);
+            A(w).Machine.PowerOn();
+        }, 30, Fate: Fate.Deafened),
+        // What was read while the SET was out says nothing about the time after it.
+        new("the device reads off for a second, and answers late", w =>
+        {
+            w.Isolate("applejack");
+            (w.Chassis.Ignores, w.Chassis.Mute) = (true, true);
+            In(w, 0.3, () => w.Chassis.Odd = Power.Off);
+            var begun = false;
+            w.OnStep += (m, kind, before, _) =>
+            {
+                if (begun || kind != StepKind.Set || !before) return;
+                begun = true;
+                w.Chassis.LateAnswers = TimeSpan.FromSeconds(1.95);
+                In(w, 0.9, () => w.Chassis.Odd = null);
+                In(w, 4, () => w.Chassis.LateAnswers = TimeSpan.Zero);
+            };
+        }, 30),
+        // The promise may be in the journal though nobody said so: it binds from its sending.
+        new("watchdog: a promise whose fate it never learns", w =>
+        {
+            A(w).Watchdog.Refuses = true;
+            Before(w, A(w), "watchdog-arm", () =>
+            {
+                w.Journal.Faults[A(w).Name] = AppendFault.Unknown;
+                In(w, 0.01, () => w.Isolate("applejack"));
+            });
+            In(w, 3, () => A(w).Watchdog.Refuses = false);
+        }, 70, Variant.Plain with { Watchdogs = new(WatchdogLevel.Only) }),
+        // An agent that has just started knows nothing of what its hypervisor does not tell.
+        new("a copy by hand, and a new agent whose hypervisor does not answer", w =>
+        {
+            VmName other = new("vm1");
+            Witness(w).Command(new WantVm(other, false, Op));
+            In(w, 8, () => { A(w).Machine.Unkillable.Add(other); A(w).Machine.Spawn(other, null); });
+            In(w, 16, () => { A(w).Machine.StorageStalls = true; A(w).CrashAgent(TimeSpan.FromMilliseconds(400)); });
+            In(w, 22, () => Witness(w).Command(new WantVm(other, true, Op)));
+        }, 40),
+        // Each search began before the start that it is held against.
+        new("searches that take long while a VM is started again", w =>
+        {
+            A(w).Machine.SearchLag = TimeSpan.FromSeconds(1.5);
+            for (var s = 1.0; s < 60; s += 5.7)
+            {
+                In(w, s, () => Witness(w).Command(new WantVm(Vm, false, Op)));
+                In(w, s + 3, () => Witness(w).Command(new WantVm(Vm, true, Op)));
+            }
+        }, 60, Variant.Plain with { Change = b => b.Vms[Vm] = b.Vms[Vm] with { MaxRestarts = 0 } }),
+    ];
+
+    /// <summary>Once, when an append of that rule is about to be sent.</summary>
+    private static void Before(WorldModel w, SimMember by, string rule, Action action) => Once(w, by, rule, before: true, action);
+
+    /// <summary>Once, when the member knows that an append of that rule is committed.</summary>
+    private static void After(WorldModel w, SimMember by, string rule, Action action) => Once(w, by, rule, before: false, action);
+
+    private static void Once(WorldModel w, SimMember by, string rule, bool before, Action action)
+    {
+        var done = false;
+        w.OnStep += (m, kind, isBefore, what) =>
+        {
+            if (done || m != by || kind != StepKind.Append || isBefore != before || what != rule) return;
+            done = true;
+            action();
+        };
+    }
+
+    private static SimMember A(WorldModel w) => w.Members[0];
+
+    private static SimMember B(WorldModel w) => w.Members[1];
+
+    private static SimMember Witness(WorldModel w) => w.Members[2];
+
+    private static void In(WorldModel w, double seconds, Action action) => w.Time.After(TimeSpan.FromSeconds(seconds), action);
+}
