@@ -10,6 +10,9 @@ public static class DirectedHidden
     private const string Op = "operator";
     private static readonly VmName Vm = new("vm0");
 
+    /// <summary>No VM may move: a host that is lost is left alone.</summary>
+    private static readonly Variant Stay = Variant.Plain with { Change = b => { foreach (var vm in b.Vms.Keys.ToList()) b.Vms[vm] = b.Vms[vm] with { Failover = false }; } };
+
     /// <summary>In the order in which they are played.</summary>
     public static readonly ImmutableArray<Base> All =
     [
@@ -17,15 +20,15 @@ public static class DirectedHidden
         new("alone with the host that was switched off", w =>
         {
             A(w).Machine.Freeze(kernelLives: false);
-            After(w, B(w), "prove", () => Witness(w).Machine.PowerOff(fence: false));
-            foreach (var s in new[] { 12.0, 78.0 }) In(w, s, () => B(w).Command(new PowerHost(A(w).Name, true, false, Op)));
-        }, 95),
+            After(w, B(w), "prove", () => In(w, 5, () => Witness(w).Machine.PowerOff(fence: false)));
+            foreach (var s in new[] { 17.0, 83.0 }) In(w, s, () => B(w).Command(new PowerHost(A(w).Name, true, false, Op)));
+        }, 100),
         new("alone, and the other host is dark by itself", w =>
         {
             A(w).Machine.PowerOff(fence: false);
             Witness(w).Machine.PowerOff(fence: false);
             In(w, 78, () => B(w).Command(new PowerHost(A(w).Name, true, false, Op)));
-        }, 90),
+        }, 90, Stay),
         new("SETs ignored, one false off, and another chassis answers once", w =>
         {
             w.Isolate("applejack");
@@ -37,14 +40,16 @@ public static class DirectedHidden
         {
             w.Isolate("applejack");
             w.Chassis.Ignores = true;
-            var reads = 0;
-            w.OnStep += (m, kind, before, _) =>
+            for (var s = 4.0; s < 30; s += 5.3) In(w, s, () =>
             {
-                if (m != B(w) || kind != StepKind.Reading || !before || w.Hits.Count > 0 || ++reads % 20 < 14) return;
                 w.Chassis.Glitch = true;
-                w.Network.Cut(A(w), B(w), cut: false);
-                In(w, 0.15, () => w.Network.Cut(A(w), B(w)));
-            };
+                // The first false answer comes with the next question, the second one when its beats have been let through for a moment.
+                Next(w, B(w), StepKind.Reading, () =>
+                {
+                    w.Network.Cut(A(w), B(w), cut: false);
+                    In(w, 0.15, () => { w.Network.Cut(A(w), B(w)); w.Chassis.Glitch = true; });
+                });
+            });
         }, 40),
         new("fenced, moved back, and cut off again", w =>
         {
@@ -56,12 +61,12 @@ public static class DirectedHidden
         // Its beats come from a boot that never joined: the life that owned the VMs is over, and nobody there can say so.
         new("rebooted, and nothing reaches it any more", w =>
         {
-            w.Chassis.Silent = true;
-            A(w).Machine.BootTime = TimeSpan.FromSeconds(6);
             Liveness.Deafen(w, A(w));
+            // A beat's first number is the age of its boot: it must be above that of the life before, or it is no news.
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(1.2);
             A(w).Machine.PowerOff(fence: false);
             A(w).Machine.PowerOn();
-        }, 30, Fate: Fate.Deafened),
+        }, 30, Prepare: w => A(w).Machine.BootTime = TimeSpan.FromSeconds(0.3), Fate: Fate.Deafened),
         // What was read while the SET was out says nothing about the time after it.
         new("the device reads off for a second, and answers late", w =>
         {
@@ -81,7 +86,7 @@ public static class DirectedHidden
         // The promise may be in the journal though nobody said so: it binds from its sending.
         new("watchdog: a promise whose fate it never learns", w =>
         {
-            A(w).Watchdog.Refuses = true;
+            (A(w).Watchdog.Refuses, A(w).WatchSilent) = (true, true);
             Before(w, A(w), "watchdog-arm", () =>
             {
                 w.Journal.Faults[A(w).Name] = AppendFault.Unknown;
@@ -115,6 +120,18 @@ public static class DirectedHidden
 
     /// <summary>Once, when the member knows that an append of that rule is committed.</summary>
     private static void After(WorldModel w, SimMember by, string rule, Action action) => Once(w, by, rule, before: false, action);
+
+    /// <summary>Once, when the member has its next answer of that kind.</summary>
+    private static void Next(WorldModel w, SimMember by, StepKind kind, Action action)
+    {
+        var done = false;
+        w.OnStep += (m, met, before, _) =>
+        {
+            if (done || m != by || met != kind || before) return;
+            done = true;
+            action();
+        };
+    }
 
     private static void Once(WorldModel w, SimMember by, string rule, bool before, Action action)
     {
