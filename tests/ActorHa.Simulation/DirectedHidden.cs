@@ -113,6 +113,30 @@ public static class DirectedHidden
                 In(w, s + 3, () => Witness(w).Command(new WantVm(Vm, true, Op)));
             }
         }, 60, Variant.Plain with { Change = b => b.Vms[Vm] = b.Vms[Vm] with { MaxRestarts = 0 } }),
+        // A copy by hand is in the way of its start: whoever calls it active counts its end as one failure more.
+        new("a copy by hand where its VM is just started", w =>
+        {
+            Witness(w).Command(new WantVm(Vm, false, Op));
+            In(w, 6, () => A(w).Machine.Spawn(Vm, null));
+            In(w, 6.1, () => Witness(w).Command(new WantVm(Vm, true, Op)));
+        }, 40, Variant.Plain with { Change = b => b.Vms[Vm] = b.Vms[Vm] with { MaxRestarts = 4 } }),
+        // Asked while it was dark, answered when the next life had joined: a deaf host, whose storage stalls meanwhile, is all that is left to err.
+        new("an answer about the life before comes late, and one false off", w =>
+        {
+            B(w).Deaf = true;
+            B(w).Machine.StorageStalls = true;
+            A(w).EtcdUp = false;
+            w.Chassis.Ignores = true;
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(1.2);
+            In(w, 5, () => { w.Chassis.LateAnswers = TimeSpan.FromSeconds(1.95); A(w).Machine.PowerOff(fence: false); });
+            In(w, 5.4, A(w).Machine.PowerOn);
+            Before(w, B(w), "request", () =>
+            {
+                In(w, 0.1, () => w.Isolate("applejack"));
+                In(w, 0.18, () => (w.Chassis.LateAnswers, w.Chassis.Glitch) = (TimeSpan.Zero, true));
+                In(w, 3, () => B(w).Machine.StorageStalls = false);
+            });
+        }, 60),
     ];
 
     /// <summary>Once, when an append of that rule is about to be sent.</summary>

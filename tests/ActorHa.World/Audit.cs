@@ -197,6 +197,7 @@ public sealed partial class Audit(WorldModel world)
                 _permissions[(entry.Index, o.Host.Value)] = (entry.Who, Epoch.None);
                 break;
             case VmReleased r when s.Vm(r.Vm).Owner is { } owner && s.Vm(r.Vm).Epoch == r.Epoch:
+                if (r.GaveUp) GivenUp(s, r.Vm);
                 var left = world.Member(owner.Host).Machine;
                 if (left.Powered && left.Boot == s.Host(owner.Host).Boot && left.Processes.Exists(p => p.Vm == r.Vm && p.Epoch is not null))
                     Breach("I2", $"{r.Vm} is given up by {owner.Host}, where its process still runs");

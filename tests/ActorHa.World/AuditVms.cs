@@ -22,6 +22,13 @@ public sealed partial class Audit
     /// <summary>A VM has failed in the world: its process ended, or could not be started.</summary>
     internal void Failed(VmName vm) => _failed[vm] = _failed.GetValueOrDefault(vm) + 1;
 
+    /// <summary>I6: a host gives a VM up for failures that the world has seen.</summary>
+    private void GivenUp(ClusterState s, VmName vm)
+    {
+        if (s.Config.Vms.GetValueOrDefault(vm) is { } config && _failed.GetValueOrDefault(vm) is var failures && failures <= config.MaxRestarts)
+            Breach("I6", $"{vm} is given up by {s.Vm(vm).Owner?.Host} because it failed {s.Vm(vm).Failures} times, and it failed {failures} times");
+    }
+
     /// <summary>I6: what runs well where it belongs is not stopped for failures that never were.</summary>
     internal void Stopped(SimMachine machine, VmName vm)
     {

@@ -127,8 +127,8 @@ internal sealed class VmBox(WorldModel world, SimMember member, VmName vm, VmWat
         {
             var alive = life == member.Life;
             if (alive && number <= _voidUpTo) { Answer(life, new VmStarted(epoch, false, 0, "a stop was given after this start")); return; }
+            if (_machine.Processes.Exists(p => p.Vm == vm) || _machine.CannotStart.Contains(vm) || _machine.HangsAtStart.Contains(vm) || _machine.StorageStalls) world.Audit.Failed(vm);
             if (_machine.Processes.Exists(p => p.Vm == vm)) { Answer(life, new VmStarted(epoch, false, 0, $"{vm} runs already")); return; }
-            if (_machine.CannotStart.Contains(vm) || _machine.HangsAtStart.Contains(vm) || _machine.StorageStalls) world.Audit.Failed(vm);
             if (_machine.CannotStart.Contains(vm)) { Answer(life, new VmStarted(epoch, false, 0, "disk is missing")); return; }
             if (_machine.StorageStalls) { Later(SimSupervisors.Patience, () => Answer(life, new VmStarted(epoch, false, 0, "storage does not answer"))); return; }
             var process = _machine.Spawn(vm, epoch);
