@@ -3,7 +3,7 @@ using static ActorHa.Core.Tests.Cast;
 
 namespace ActorHa.Core.Tests;
 
-/// <summary>The eleven rules that mutants must not survive (DESIGN, end of section 5), each by its name.</summary>
+/// <summary>The eleven rules that mutants must not survive (DESIGN, end of section 5), and the four that bound two of them in time, each by its name.</summary>
 public sealed class KernelRules
 {
     // (1) compare head
@@ -344,26 +344,6 @@ public sealed class KernelRules
     // (10) joined is not admitted
 
     [Fact]
-    public void Rule_10_joined_is_not_admitted_while_a_set_may_still_take_effect()
-    {
-        var c = TheSite().And(Asks(A, B)).And(Switches(A, B)).And(Joins(A, 2)).And(new AgentStarted(A, RunOf(A), "1")).As(A, life: 2);
-        c.Decides().ThenNothing("a SET against it may still take effect: not admitted yet");
-        c.Later(179).Sees(B, Verdict.Alive).Decides().ThenNothing("not admitted yet");
-        c.Later(2).Sees(B, Verdict.Alive).Decides().ThenRecords<HostAdmitted>(a => a.Incarnation == I(2));
-    }
-
-    [Fact]
-    public void Rule_10_joined_is_not_admitted_before_its_executor_has_said_that_every_set_was_answered()
-    {
-        var c = TheSite().And(Asks(A, B)).And(Switches(A, B));
-        var switching = c.Index;
-        c.And(Joins(A, 2)).And(new AgentStarted(A, RunOf(A), "1")).And(new FenceEnded(E(5), A, switching, AllAnswered: false, "no answer")).As(A, life: 2);
-        c.Decides().ThenNothing("not admitted yet");
-        c.And(new FenceEnded(E(5), A, switching, AllAnswered: true, "answered")).Decides().ThenNothing("not admitted yet");
-        c.Later(2.1).Sees(B, Verdict.Alive).Decides().ThenRecords<HostAdmitted>();
-    }
-
-    [Fact]
     public void Rule_10_joined_is_not_admitted_owns_nothing_asks_nothing_executes_nothing_and_is_no_survivor()
     {
         var c = TheSite().And(Joins(B, 2)).And(new AgentStarted(B, RunOf(B), "1")).As(B, life: 2);
@@ -401,7 +381,28 @@ public sealed class KernelRules
     }
 
     [Fact]
-    public void Rule_11_withdrawal_after_switching_only_when_no_set_can_take_effect()
+    public void Rule_11_withdrawal_not_when_the_host_is_unwell_nor_against_an_operator()
+    {
+        TheSite().And(Asks(A, B)).As(A).Sees(v => v with { Well = false }).Decides().ThenNothing("challenged and not well");
+        TheSite().And(Asks(A, B, person: "operator")).As(A).Decides().ThenNothing("by order of operator");
+        TheSite().And(Asks(A, B, person: "operator")).As(W).Later(0.1).Sees(A, Verdict.Alive).Decides().ThenRecordsNo<FenceWithdrawn>();
+    }
+
+    // (12) no admission under a set
+
+    [Fact]
+    public void Rule_12_no_admission_under_a_set_before_it_is_older_than_it_can_live()
+    {
+        var c = TheSite().And(Asks(A, B)).And(Switches(A, B)).And(Joins(A, 2)).And(new AgentStarted(A, RunOf(A), "1")).As(A, life: 2);
+        c.Decides().ThenNothing("a SET against it may still take effect: not admitted yet");
+        c.Later(179).Sees(B, Verdict.Alive).Decides().ThenNothing("not admitted yet");
+        c.Later(2).Sees(B, Verdict.Alive).Decides().ThenRecords<HostAdmitted>(a => a.Incarnation == I(2));
+    }
+
+    // (13) no withdrawal under a set
+
+    [Fact]
+    public void Rule_13_no_withdrawal_under_a_set_after_switching()
     {
         var c = TheSite().And(Asks(A, B)).And(Switches(A, B)).As(A).Later(179);
         c.Decides().ThenNothing("a SET against it may still take effect: request e5 stays open");
@@ -410,11 +411,30 @@ public sealed class KernelRules
         answered.And(new FenceEnded(E(5), A, answered.Index, true, "stood down")).As(A).Later(2.1).Decides().ThenRecords<FenceWithdrawn>();
     }
 
+    // (14) stamp before the append
+
     [Fact]
-    public void Rule_11_withdrawal_not_when_the_host_is_unwell_nor_against_an_operator()
+    public void Rule_14_stamp_before_the_append_a_switching_that_is_sent_again_keeps_its_first_stamps()
     {
-        TheSite().And(Asks(A, B)).As(A).Sees(v => v with { Well = false }).Decides().ThenNothing("challenged and not well");
-        TheSite().And(Asks(A, B, person: "operator")).As(A).Decides().ThenNothing("by order of operator");
-        TheSite().And(Asks(A, B, person: "operator")).As(W).Later(0.1).Sees(A, Verdict.Alive).Decides().ThenRecordsNo<FenceWithdrawn>();
+        var c = Case.TheSite();
+        var bench = MindBench.Loaded(W, Joins(A), Admits(A), Joins(B), Admits(B), new FencingArmed(A, c.State.Host(A).Armed, "")).Commits();
+        bench.Hear(new Commanded(1, new PowerHost(A, On: false, Force: false, "operator")));
+        Assert.Equal(A, Assert.Single(bench.Sent!.Stamps));
+        // The first sending may be the one that was committed: a stamp taken now would be younger than that.
+        bench.Unknown().Reads();
+        Assert.Empty(bench.Sent!.Stamps);
+    }
+
+    // (15) ended only when answered
+
+    [Fact]
+    public void Rule_15_ended_only_when_answered_an_end_without_every_answer_admits_nobody()
+    {
+        var c = TheSite().And(Asks(A, B)).And(Switches(A, B));
+        var switching = c.Index;
+        c.And(Joins(A, 2)).And(new AgentStarted(A, RunOf(A), "1")).And(new FenceEnded(E(5), A, switching, AllAnswered: false, "no answer")).As(A, life: 2);
+        c.Decides().ThenNothing("not admitted yet");
+        c.And(new FenceEnded(E(5), A, switching, AllAnswered: true, "answered")).Decides().ThenNothing("not admitted yet");
+        c.Later(2.1).Sees(B, Verdict.Alive).Decides().ThenRecords<HostAdmitted>();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace ActorHa.Core.Tests;
@@ -38,6 +39,22 @@ public sealed class RuleNamesTests
             Assert.Contains(typeof(KernelRules).GetMethods(BindingFlags.Public | BindingFlags.Instance), m => m.Name.StartsWith(test, StringComparison.Ordinal));
         foreach (var mutant in Names(cells[5]))
             Assert.True(File.Exists(Path.Combine(Root, "tests/mutants", mutant + ".mutant")), $"no mutant {mutant}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_rule_that_the_core_has_carries_its_number_everywhere(string row)
+    {
+        var cells = row.Split('|', StringSplitOptions.TrimEntries);
+        if (Root is null) { Assert.Equal("no model here", cells[1]); return; }
+        var (number, named) = (int.Parse(cells[0], CultureInfo.InvariantCulture), cells[2..].Any(c => c != "–"));
+        var mutants = Directory.EnumerateFiles(Path.Combine(Root, "tests/mutants"), $"rule-{number:00}-*.mutant").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+        // Both ways: what is named belongs to this rule, and what belongs to it is named.
+        Assert.Equal(mutants, Names(cells[5]).Order(StringComparer.Ordinal));
+        if (!named) return;
+        Assert.NotEmpty(Names(cells[3]));
+        Assert.NotEmpty(Names(cells[5]));
+        Assert.Equal($"KernelRules Rule_{number}_", cells[4]);
     }
 
     private static string[] Lines() => Root is null ? ["0 | no model here"] : [.. File.ReadLines(Path.Combine(Root, "tests/model/README.md"))

@@ -53,6 +53,17 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void I1_a_start_beside_a_copy_that_was_found_and_lives_on()
+    {
+        var world = Booted();
+        world[B.Value].Machine.Unkillable.Add(Vm);
+        var copy = world[B.Value].Machine.Spawn(Vm, null);
+        Plant(world, B, "because", new VmStrayFound(Vm, B, new Incarnation(1), new AgentRun("run1"), copy.Pid), new VmStrayStopped(Vm, B));
+        Assert.Throws<BreachException>(() => { world.KillVm(A.Value, Vm.Value); world.Run(1); });
+        Finds("I1", "applejack starts vm0, of which a copy was found on rainbowdash", world);
+    }
+
+    [Fact]
     public void A_copy_started_by_hand_is_not_our_act()
     {
         var world = Booted();
@@ -117,6 +128,25 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void I3_a_switching_on_without_an_entry()
+    {
+        var world = Booted();
+        world.Run(2);
+        world.Audit.OnSent(world[B.Value], A, new FenceOrder(-1, Epoch.None, new Incarnation(1), 0, SwitchOn: true, StandDown: false));
+        Finds("I3", "rainbowdash switches applejack on without an entry, ", world);
+        Assert.Contains(world.Audit.Breaches, b => b.Contains("we have not switched it off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void I3_a_switching_on_by_an_entry_of_another()
+    {
+        var world = Booted();
+        Plant(world, A, "because", new PowerOnOrdered(A, A, new AgentRun("run1"), "operator"));
+        world.Audit.OnSent(world[B.Value], A, new FenceOrder(world.Journal.State.Index, Epoch.None, new Incarnation(1), 0, SwitchOn: true, StandDown: false));
+        Finds("I3", "rainbowdash switches applejack on without an entry, ", world);
+    }
+
+    [Fact]
     public void I4_both_hosts_off_by_our_own_act()
     {
         var world = Booted();
@@ -147,6 +177,24 @@ public sealed class AuditTests
         var world = Booted();
         Plant(world, A, "", new HostReleased(A, "operator"));
         Finds("I7", "has no reason", world);
+    }
+
+    [Fact]
+    public void I6_a_vm_that_is_stopped_for_failures_that_never_were()
+    {
+        var world = Booted();
+        var failed = new VmFailed(Vm, world.Journal.State.Vm(Vm).Epoch, "nothing happened");
+        Plant(world, A, "because", failed, failed, failed, failed);
+        Assert.Throws<BreachException>(() => world.Run(10));
+        Finds("I6", "vm0 is stopped on applejack because it failed 4 times, and it never failed", world);
+    }
+
+    [Fact]
+    public void I6_a_vm_that_is_given_up_for_failures_that_never_were()
+    {
+        var world = Booted();
+        Plant(world, A, "because", new VmReleased(Vm, world.Journal.State.Vm(Vm).Epoch, GaveUp: true));
+        Finds("I6", "vm0 is given up by applejack because it failed 0 times, and it failed 0 times", world);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace ActorHa.Simulation;
 public static class DirectedHidden
 {
     private const string Op = "operator";
+    private const int Past = 1000;
     private static readonly VmName Vm = new("vm0");
 
     /// <summary>No VM may move: a host that is lost is left alone.</summary>
@@ -43,8 +44,8 @@ public static class DirectedHidden
             for (var s = 4.0; s < 30; s += 5.3) In(w, s, () =>
             {
                 w.Chassis.Glitch = true;
-                // The first false answer comes with the next question, the second one when its beats have been let through for a moment.
-                Next(w, B(w), StepKind.Reading, () =>
+                // The first false answer is given; the second one comes when its beats have been let through for a moment.
+                When(w, (m, kind, before) => m == B(w) && kind == StepKind.Reading && !before && !w.Chassis.Glitch, () =>
                 {
                     w.Network.Cut(A(w), B(w), cut: false);
                     In(w, 0.15, () => { w.Network.Cut(A(w), B(w)); w.Chassis.Glitch = true; });
@@ -137,6 +138,23 @@ public static class DirectedHidden
                 In(w, 3, () => B(w).Machine.StorageStalls = false);
             });
         }, 60),
+        // Its entry is repeated a minute later, on a reading of the past; what it sends then must be as old as the first sending.
+        new("a switching that is sent again a minute later", w =>
+        {
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(5);
+            A(w).Machine.Freeze(kernelLives: false);
+            Before(w, B(w), "switch", () =>
+            {
+                w.Journal.Faults[B(w).Name] = AppendFault.Unknown;
+                w.Journal.Behind(B(w), Past);
+                B(w).WatchSilent = true;
+                w.Chassis.Holds = true;
+                In(w, 0.1, () => B(w).Machine.Freeze());
+                In(w, 1, () => Reboot(A(w)));
+                In(w, 60, B(w).Machine.Thaw);
+                In(w, 196, w.Chassis.ReleaseHeld);
+            });
+        }, 215),
     ];
 
     /// <summary>Once, when an append of that rule is about to be sent.</summary>
@@ -145,13 +163,13 @@ public static class DirectedHidden
     /// <summary>Once, when the member knows that an append of that rule is committed.</summary>
     private static void After(WorldModel w, SimMember by, string rule, Action action) => Once(w, by, rule, before: false, action);
 
-    /// <summary>Once, when the member has its next answer of that kind.</summary>
-    private static void Next(WorldModel w, SimMember by, StepKind kind, Action action)
+    /// <summary>Once, at a step.</summary>
+    private static void When(WorldModel w, Func<SimMember, StepKind, bool, bool> at, Action action)
     {
         var done = false;
-        w.OnStep += (m, met, before, _) =>
+        w.OnStep += (m, kind, before, _) =>
         {
-            if (done || m != by || met != kind || before) return;
+            if (done || !at(m, kind, before)) return;
             done = true;
             action();
         };
@@ -166,6 +184,12 @@ public static class DirectedHidden
             done = true;
             action();
         };
+    }
+
+    private static void Reboot(SimMember m)
+    {
+        m.Machine.PowerOff(fence: false);
+        m.Machine.PowerOn();
     }
 
     private static SimMember A(WorldModel w) => w.Members[0];

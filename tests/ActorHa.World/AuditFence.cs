@@ -41,7 +41,7 @@ public sealed partial class Audit
     /// I3: switching on traces to an own, acknowledged order; without one to a whole minute without a majority, and only
     /// where we have switched the host off: what a person or a failure has darkened stays dark until that is recorded.
     /// </summary>
-    internal void OnSent(SimMember by, MemberName host, FenceOrder? order)
+    public void OnSent(SimMember by, MemberName host, FenceOrder? order)
     {
         Checks++;
         if (order is { Switch: > 0 and var index } && _acknowledged.Contains((by.Number, by.Life, index)) && _permissions.GetValueOrDefault((index, host.Value)).Who == by.Name) return;
