@@ -84,6 +84,8 @@ public sealed class LateAndDeafTests
         var site = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true });
         site.Sees(A, Verdict.AgentSilent, 14).Decides().ThenRecordsNo<FenceRequested>();
         site.Sees(A, Verdict.AgentSilent, 16).Decides().ThenRecords<FenceRequested>();
+        // Also where nobody else is heard: its answers are no reason to wait longer.
+        Answering(site.Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenRecords<FenceRequested>();
     }
 
     /// <summary>Its answers are signs of life as well: the surviving host comes first, counted from the last of them.</summary>
@@ -103,13 +105,31 @@ public sealed class LateAndDeafTests
         stalled.Sees(B, Verdict.Silent, 60).Decides().ThenNothing("no other host is alive to take its VMs, or witness is deaf: not switched");
     }
 
+    /// <summary>Seed 700468: an executor that was cut off shot on at a host that was with the majority again, and could not refute.</summary>
     [Fact]
-    public void Who_hears_nobody_does_not_switch_before_agent_grace()
+    public void Without_quorum_nothing_is_switched_off_also_not_what_was_ordered_with_it()
     {
-        var asked = TheSite().AndMine(Asks(A, B)).Later(5).Sees(W, Verdict.Silent);
-        asked.Sees(A, Verdict.Silent, 14).Decides().ThenNothing("it may be deaf, and does not switch applejack off yet");
-        asked.Sees(A, Verdict.Silent, 16).Decides().ThenRecords<FenceSwitching>();
-        asked.Sees(A, Verdict.PoweredOff, 14).Decides().ThenRecords<FenceSwitching>();
+        var ordered = TheSite().AndMine(Asks(A, B)).AndMine(Switches(A, B));
+        Assert.False(ordered.Orders().Fences[A].SwitchOn);
+        Assert.Empty(ordered.Sees(v => v with { Quorate = false }).Orders().Fences);
+        var persons = TheSite().AndMine(Asks(A, B, person: "operator")).AndMine(Switches(A, B));
+        Assert.Empty(persons.Sees(v => v with { Quorate = false }).Orders().Fences);
+    }
+
+    [Fact]
+    public void The_order_ends_when_quorum_is_lost_and_returns_with_it()
+    {
+        var armed = new FencingArmed(A, Arming.Fingerprint(TheSite().State, A), "its own MAC is in its slot");
+        var bench = MindBench.Loaded(B, Joins(A), Admits(A), Joins(B), Admits(B), armed, Asks(A, B, person: "operator"));
+        static FenceOrder? Off(MindBench b) => b.Effects.OfType<Obey>().LastOrDefault()?.Orders.Fences.GetValueOrDefault(A);
+        for (var i = 0; i < 10 && Off(bench) is null; i++) _ = bench.Sent is not null ? bench.Commits() : bench.Hear(new MindTick(), 0.1);
+        Assert.NotNull(Off(bench));
+        bench.Hear(new MindTick(), 6.1);
+        Assert.False(bench.Mind.View.Quorate);
+        Assert.Null(Off(bench));
+        Assert.Contains(bench.Effects, e => e is Obey);
+        bench.Quorate();
+        Assert.NotNull(Off(bench));
     }
 
     /// <summary>Seed 155319: an executor slept for forty seconds and woke to a level whose time was over.</summary>

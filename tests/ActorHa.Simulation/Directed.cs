@@ -131,6 +131,7 @@ public static class Directed
         }, 15)),
         .. DirectedWatchdog.All,
         .. DirectedRules.All,
+        .. DirectedLate.All,
         .. DirectedHidden.All,
     ];
 
