@@ -138,6 +138,21 @@ public static class DirectedHidden
                 In(w, 3, () => B(w).Machine.StorageStalls = false);
             });
         }, 60),
+        // What a majority took before it slept does not let it go on when it wakes alone.
+        new("an executor sleeps over the answer to a pulse, and wakes cut off", w =>
+        {
+            w.Chassis.Ignores = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 2.2, () => { foreach (var m in w.Members) w.Journal.SlowDisk(m, TimeSpan.FromSeconds(1)); });
+            In(w, 3.6, () => B(w).Machine.Freeze());
+            In(w, 5, A(w).Machine.Thaw);
+            In(w, 4.8, w.Journal.Heal);
+            In(w, 12.5, () =>
+            {
+                foreach (var m in new[] { A(w), Witness(w) }) w.Cut(B(w).Name.Value, m.Name.Value);
+                B(w).Machine.Thaw();
+            });
+        }, 50),
         // Its entry is repeated a minute later, on a reading of the past; what it sends then must be as old as the first sending.
         new("a switching that is sent again a minute later", w =>
         {
