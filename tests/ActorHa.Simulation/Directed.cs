@@ -132,6 +132,7 @@ public static class Directed
         .. DirectedWatchdog.All,
         .. DirectedRules.All,
         .. DirectedLate.All,
+        .. DirectedJournal.All,
     ];
 
     /// <summary>Plays those whose name holds a part; exit code 1 where something was found.</summary>
