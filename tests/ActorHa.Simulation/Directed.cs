@@ -132,6 +132,7 @@ public static class Directed
         .. DirectedWatchdog.All,
         .. DirectedRules.All,
         .. DirectedLate.All,
+        .. DirectedJournal.All,
         .. DirectedHidden.All,
     ];
 

@@ -38,6 +38,18 @@ public static class DirectedLate
             In(w, 9, A(w).Machine.Thaw);
             In(w, 40, B(w).Machine.Thaw);
         }, 60),
+        // Its SETs are not answered, so the host that woke may not refute; only quorum, which it has lost, ends what it does.
+        new("an executor that is cut off, and reaches the chassis", w =>
+        {
+            (w.Chassis.Mute, w.Chassis.Ignores) = (true, true);
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 5, () =>
+            {
+                w.Cut("rainbowdash", "applejack");
+                w.Cut("rainbowdash", "witness");
+                A(w).Machine.Thaw();
+            });
+        }, 40),
         new("a deaf witness, and a host that woke under an unanswered SET", w =>
         {
             w.Chassis.Silent = true;

@@ -170,7 +170,7 @@ internal static class FenceRules
         if (v.IsLate(t)) return No($"{v.Self} slept, or is behind: it listens before it asks for {host}", alarm: false);
         // Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.
         if (!off && !v.HearsAnyone && v.Now - (peer.HeardAt ?? v.Started) < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
-        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} has refuted {v.Self}, which is deaf to it: no request before it hears it again");
+        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} lives, as was said when {v.Self} asked, which is deaf to it: no request before it hears it again");
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
         return null;
     }
