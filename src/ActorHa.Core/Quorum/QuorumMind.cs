@@ -247,6 +247,12 @@ public sealed class QuorumMind
             if (findings.Next is { } decision) Append(decision, null, now, wall, todo);
             else Refuse(findings.Refusals, todo);
         }
+        else if (!_view.Quorate)
+        {
+            // The answer that is waited for may be lost with the majority (found by the simulation): what needs none goes on, and it is said.
+            if (NextCommand(todo) is { } waits) Requeue(waits.Command);
+            Refuse(ClusterDecider.Decide(_state, _view).Refusals, todo);
+        }
         // Orders follow from the state, the own entries and quorum alone, but for what was ordered without it.
         if (_view.OnWithoutQuorum.IsEmpty && ReferenceEquals(_orderedBy.State, _state) && ReferenceEquals(_orderedBy.Own, _view.OwnEntries) && _orderedBy.Quorate == _view.Quorate) return;
         _orderedBy = _view.OnWithoutQuorum.IsEmpty ? (_state, _view.OwnEntries, _view.Quorate) : (ClusterState.Empty, [], false);
