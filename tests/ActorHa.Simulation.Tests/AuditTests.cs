@@ -92,7 +92,8 @@ public sealed class AuditTests
     public void I2_a_proof_about_a_host_that_has_power()
     {
         var world = Booted();
-        Plant(world, B, "because", new FenceRequested(new Epoch(99), A, new Incarnation(1), B, null),
+        Plant(world, B, "because", new FenceRequested(new Epoch(99), A, new Incarnation(1), B, null));
+        Plant(world, B, "because",
             new FenceSwitching(new Epoch(99), A, B, new AgentRun("run1")), new HostFenced(new Epoch(99), A, new Incarnation(1), new Proof("fence device", [])));
         Finds("I2", "applejack is proven off while it has power", world);
     }
@@ -125,6 +126,14 @@ public sealed class AuditTests
         var world = Booted();
         world.Chassis.Cut(world[A.Value].Machine, world[B.Value]);
         Finds("I3", "applejack was switched off by rainbowdash without an open request", world);
+    }
+
+    [Fact]
+    public void I3_a_switching_without_a_challenge_of_what_was_never_read_off()
+    {
+        var world = Booted();
+        Plant(world, B, "because", new FenceRequested(new Epoch(99), A, new Incarnation(1), B, null), new FenceSwitching(new Epoch(99), A, B, new AgentRun("run1")));
+        Finds("I3", "rainbowdash asks for applejack and switches it in one entry", world);
     }
 
     [Fact]

@@ -162,6 +162,14 @@ public static class DirectedHidden
                 In(w, 196, w.Chassis.ReleaseHeld);
             });
         }, 215),
+        new("a host that hears nobody, and an off of the life before comes late", w =>
+        {
+            B(w).Deaf = true;
+            (A(w).EtcdUp, B(w).Machine.StorageStalls) = (false, true);
+            A(w).Machine.BootTime = TimeSpan.FromSeconds(1.2);
+            In(w, 5, () => { w.Chassis.LateAnswers = TimeSpan.FromSeconds(1.95); A(w).Machine.PowerOff(fence: false); });
+            In(w, 5.4, A(w).Machine.PowerOn);
+        }, 40),
         // The answer to its newest append is lost with the majority.
         Alone("alone with the host that was switched off, and an append is on its way", 0),
     ];

@@ -181,6 +181,7 @@ public sealed partial class Audit(WorldModel world)
                 break;
             case FenceSwitching w:
                 _permissions[(entry.Index, w.Host.Value)] = (entry.Who, w.Request);
+                Unchallenged(s, entry, w);
                 if (w.Executor != entry.Who) Breach("I3", $"{entry.Who} lets {w.Executor} send SETs");
                 if (s.Maintenance is not null) Breach("I3", $"{w.Host} is to be switched off under maintenance");
                 break;

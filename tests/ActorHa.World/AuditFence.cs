@@ -35,6 +35,14 @@ public sealed partial class Audit
         if (by.Mind?.View.Peer(host) is { Verdict: Verdict.Alive }) Breach("I3", $"{by.Name} begins to switch {host} off, which it hears");
     }
 
+    /// <summary>I3: without a challenge only a life is switched that the device has read off, or said so wrongly of.</summary>
+    private void Unchallenged(ClusterState s, JournalEntry entry, FenceSwitching w)
+    {
+        var (h, machine) = (s.Host(w.Host), world.Member(w.Host).Machine);
+        if (h.Request is { Operator: null } r && r.Index == entry.Index && machine.Powered && machine.Boot == h.Boot && world.Time.Now - world.Chassis.LastFalseOff > SimChassis.Patience * 2)
+            Breach("I3", $"{entry.Who} asks for {w.Host} and switches it in one entry, and no reading has said off of that life");
+    }
+
     /// <summary>A majority has taken a write that was sent at that time, and the member knows it.</summary>
     internal void Accepted(SimMember by, Instant sent) => _accepted[by.Number] = sent > _accepted[by.Number] ? sent : _accepted[by.Number];
 

@@ -43,6 +43,9 @@ public sealed class SimChassis(WorldModel world)
     /// <summary>When it last said off of a blade that was on.</summary>
     public Instant LastLie { get; private set; } = new(long.MinValue / 2);
 
+    /// <summary>When it last said off of a blade that was on, whyever.</summary>
+    internal Instant LastFalseOff { get; private set; } = new(long.MinValue / 2);
+
     /// <summary>Time from SET to darkness.</summary>
     public TimeSpan OffLatency { get; set; } = TimeSpan.FromMilliseconds(20);
 
@@ -103,12 +106,13 @@ public sealed class SimChassis(WorldModel world)
         {
             if (Stranger)
             {
-                (Stranger, LastLie) = (false, world.Time.Now);
+                (Stranger, LastLie, LastFalseOff) = (false, world.Time.Now, world.Time.Now);
                 read = new PowerReading(Power.Off, "another chassis", "presence 1, power LED 0");
                 return;
             }
             var power = Odd ?? (Glitch ? Power.Off : Slot(target).Powered ? Power.On : Power.Off);
             if (Glitch) LastLie = world.Time.Now;
+            if (power == Power.Off && target.Powered) LastFalseOff = world.Time.Now;
             Glitch = false;
             read = new PowerReading(power, "chassis", $"presence 1, power LED {(power == Power.Off ? 0 : power == Power.On ? 2 : 1)}");
         });
