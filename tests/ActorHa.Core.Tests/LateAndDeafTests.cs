@@ -100,9 +100,12 @@ public sealed class LateAndDeafTests
     [Fact]
     public void A_witness_takes_nothing_over_where_it_hears_no_other_host()
     {
-        var stalled = TheSite().And(Asks(A, B)).And(Switches(A, B)).Later(60).As(W).Sees(A, Verdict.Silent, 60);
+        var stalled = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true })
+            .And(Asks(A, B)).And(Switches(A, B)).Later(60).As(W).Sees(A, Verdict.AgentSilent, 60);
         stalled.Decides().ThenRecords<FenceSwitching>(f => f.Executor == W);
-        stalled.Sees(B, Verdict.Silent, 60).Decides().ThenNothing("no other host is alive to take its VMs, or witness is deaf: not switched");
+        stalled.Sees(B, Verdict.AgentSilent, 60).Decides().ThenNothing("no other host is alive to take its VMs, or witness is deaf: not switched");
+        // A host that does not even answer is gone, whoever hears it: switched off, it waits for the other host's agent no longer than that does.
+        stalled.Sees(A, Verdict.Silent, 60).Decides().ThenRecords<FenceSwitching>(f => f.Executor == W);
     }
 
     /// <summary>Seed 700468: an executor that was cut off shot on at a host that was with the majority again, and could not refute.</summary>

@@ -100,7 +100,7 @@ internal static class FenceRules
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
             if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }
-            if (r.Operator is null && NobodyToTakeOver(s, v, host)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}; no other host is alive to take its VMs, or {v.Self} is deaf: not switched"); continue; }
+            if (r.Operator is null && peer.Verdict == Verdict.AgentSilent && NobodyToTakeOver(s, v, host)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}; no other host is alive to take its VMs, or {v.Self} is deaf: not switched"); continue; }
             if (r.Operator is null && v.IsLate(t)) { no.Say(host.Value, $"{v.Self} slept, or is behind: it listens before it switches {host} off"); continue; }
             if (r.Operator is null && !IsGone(s, v, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
             if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
