@@ -61,7 +61,7 @@ public static class DirectedWatchdog
             A(w).Watchdog.Broken = true;
             In(w, 5, () => { A(w).AgentHeldDown = true; A(w).KillAgent(); });
             In(w, 20, w.Heal);
-        }, 60, Only),
+        }, 60, Only with { FenceWhenAgentLost = true }),
         new("watchdog: closed and not well, but it writes", w =>
         {
             A(w).EtcdUp = false;

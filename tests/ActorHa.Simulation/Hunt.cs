@@ -17,7 +17,8 @@ public static class Hunt
         foreach (var story in Directed.All) yield return ($"directed \"{story.Name}\"", () => new Meeting(story, 4, []).Play());
         var numbers = Enumerable.Range(1, seeds).GetEnumerator();
         var pairs = Steps.Pairs().ToList();
-        for (var i = 0; i < PairsPlayed; i++)
+        // A core that throws in every story comes to no step.
+        for (var i = 0; i < PairsPlayed && pairs.Count > 0; i++)
         {
             var pair = pairs[(int)((long)i * pairs.Count / PairsPlayed)];
             yield return ($"pair \"{pair}\"", () => pair.Play());
