@@ -67,6 +67,17 @@ public sealed class LateAndDeafTests
         Answering(fenced, A, 0.5).Decides().ThenRecordsNo<FenceWithdrawn>();
     }
 
+    /// <summary>Seed 1985: a watcher asks each 0.4 s, which is as long as the challenge; its answer came too late to withdraw.</summary>
+    [Fact]
+    public void A_host_that_is_asked_for_is_looked_at_at_once()
+    {
+        var watch = new WatchBench().Beat().Later(1).Hear(new WatchTick()).Probe(true);
+        Assert.Equal(WatchAsk.None, watch.Later(0.1).Hear(new WatchTick()).Ask);
+        Assert.Equal(WatchAsk.Probe, watch.Hear(new LifeKnown(1, new Timers(), E(5))).Ask);
+        Assert.Equal(WatchAsk.None, watch.Later(0.1).Hear(new LifeKnown(1, new Timers(), E(5))).Ask);
+        Assert.Equal(WatchAsk.None, watch.Hear(new LifeKnown(1, new Timers())).Ask);
+    }
+
     [Fact]
     public void Who_asked_and_heard_no_answer_itself_asks_no_more_before_it_does()
     {

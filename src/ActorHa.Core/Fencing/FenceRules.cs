@@ -33,7 +33,7 @@ internal static class FenceRules
             if (peer.Verdict == Verdict.Alive && peer.HeardAt > asked)
                 return Decision.Record("withdraw-seen", $"{host} is seen alive by {v.Self}: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self))
                     .On(peer.Evidence);
-            if (peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, peer) && peer.AnsweredAt > asked)
+            if (peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, peer) && peer.AnsweredAt >= asked)
                 return Decision.Record("withdraw-seen", $"{host} answers {v.Self}, only its agent is away: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self, ByAnswer: true))
                     .On(peer.Evidence);
         }

@@ -22,8 +22,8 @@ public sealed record PowerAnswered(Instant Asked, PowerReading Reading) : WatchM
 /// <summary>Another process of the host answered a question asked at that time, or did not.</summary>
 public sealed record ProbeAnswered(Instant Asked, bool Answers) : WatchMessage;
 
-/// <summary>The journal says which boot is the peer's newest life.</summary>
-public sealed record LifeKnown(ulong Boot, Timers Timers) : WatchMessage;
+/// <summary>The journal says which boot is the peer's newest life, and whether it is asked for.</summary>
+public sealed record LifeKnown(ulong Boot, Timers Timers, Epoch? Request = null) : WatchMessage;
 
 /// <summary>
 /// Something hints that the peer's power may have changed (a trap from its chassis): a reason to ask, never evidence.
@@ -77,6 +77,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private bool _well = true;
     private TimeSpan _mindAge;
     private long _config;
+    private Epoch? _request;
     private Instant? _askedPower;
     private Instant? _askedProbe;
     private Instant? _askedByHint;
@@ -120,6 +121,9 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 break;
             case LifeKnown k:
                 _timers = k.Timers;
+                // Whom somebody wants to fence is looked at at once: where its agent is away, another's answer is all that speaks for it.
+                if (k.Request is { } request && request != _request) _askedProbe = null;
+                _request = k.Request;
                 if (k.Boot != _boot && isHost) (_boot, _sequence, _lifeLearned, _heard, _hearsUs, _firstHeard) = (k.Boot, 0, now, null, null, null);
                 break;
         }
