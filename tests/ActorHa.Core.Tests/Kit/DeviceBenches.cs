@@ -31,9 +31,9 @@ internal sealed class WalkBench
         return this;
     }
 
-    public WalkBench Hear(FenceMessage message)
+    public WalkBench Hear(FenceMessage message, double waited = 0)
     {
-        Effects = _walk.Receive(message, Now);
+        Effects = _walk.Receive(message, Now, Cast.Sec(waited));
         All.AddRange(Effects);
         return this;
     }
