@@ -8,6 +8,7 @@ import os
 import re
 import sys
 
+COUNTED = ("Killed", "Timeout", "Survived", "NoCoverage")
 KEPT = 36  # characters kept on each side of what differs in a long expression
 TOKEN = re.compile(r"\w+|\s+|&&|\|\||[<>=!]=|\?\?=?|\?\.|=>|\+\+|--|.")
 TYPE = re.compile(r"^(?:public |internal |private |sealed |abstract |static |readonly )*(?:record struct|record|class|struct|interface) (\w+)")
@@ -83,29 +84,26 @@ def explanations(path):
 
 def main(report, table):
     files = json.load(open(report, encoding="utf-8"))["files"]
-    known, missing, sums, over = explanations(table), [], [0] * 6, []
-    row = "{:<32}{:>9}{:>9}{:>10}{:>11}{:>13}{:>15}"
-    print(row.format("file", "mutants", "killed", "survived", "explained", "no coverage", "does not build"))
+    known, missing, sums, over = explanations(table), [], [0] * 7, []
+    row = "{:<28}{:>9}{:>8}{:>11}{:>10}{:>13}{:>11}{:>16}"
+    print(row.format("file", "mutants", "killed", "timed out", "survived", "no coverage", "explained", "does not build"))
     for path, content in sorted(files.items()):
         file = path.split("/src/ActorHa.Core/")[-1]
-        lines, counts, left = content["source"].split("\n"), [0] * 6, set()
+        lines, counts, left = content["source"].split("\n"), [0] * 7, set()
         for mutant in content["mutants"]:
             status = mutant["status"]
-            if status == "CompileError":
-                counts[5] += 1
-            if status not in ("Killed", "Timeout", "Survived", "NoCoverage"):
+            counts[6] += status == "CompileError"
+            if status not in COUNTED:
                 continue
             counts[0] += 1
-            counts[1] += status in ("Killed", "Timeout")
-            counts[2] += status == "Survived"
-            counts[4] += status == "NoCoverage"
+            counts[COUNTED.index(status) + 1] += 1
             if status in ("Killed", "Timeout"):
                 continue
             old, new = change(mutant, lines)
             key = f"`{place(lines, mutant['location']['start']['line'], file)}`: `{old}` → `{new}`"
             left.add(key)
             if key in known.get(file, {}):
-                counts[3] += 1
+                counts[5] += 1
             else:
                 missing.append((file, mutant["location"]["start"]["line"], key, status))
         if counts[0]:
