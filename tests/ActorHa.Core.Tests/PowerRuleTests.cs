@@ -185,7 +185,8 @@ public sealed class PowerRuleTests
         var c = Recovered();
         for (var i = 0; i < 2; i++) c.And(Joins(A, 2 + i), Asks(A, B, 20 + i, 2 + i), new HostFenced(E(20 + i), A, I(2 + i), Off));
         c.Decides().ThenNothing("applejack was fenced 3 times: it stays off until released", alarm: true);
-        Recovered().And(Joins(B, 2)).As(B, life: 2).Later(60).Decides().ThenRecordsNo<PowerOnOrdered>();
+        // Who is not admitted does not switch: nobody hears it yet.
+        Recovered().And(Joins(B, 2)).As(B, life: 2).Sees(v => v with { Peers = v.Peers.Clear() }).Later(60).Decides().ThenRecordsNo<PowerOnOrdered>();
     }
 
     [Fact]
