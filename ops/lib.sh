@@ -61,7 +61,7 @@ need() {
   has apt-get || fail "please install: ${missing[*]} (this is no Debian, so it cannot be done here)"
   need_root "to install ${missing[*]}"
   printf 'installing %s\n' "${missing[*]}" >&2
-  without_daemons env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null ||
+  without_daemons env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
     without_daemons sh -c 'apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null' sh "${missing[@]}" ||
     fail "could not install ${missing[*]}"
 }

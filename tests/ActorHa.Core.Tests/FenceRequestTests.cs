@@ -88,7 +88,7 @@ public sealed class FenceRequestTests
     public void A_refuted_asker_asks_no_more_before_it_hears_its_target_again()
     {
         var c = TheSite().And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, A)).Later(100);
-        c.Sees(A, Verdict.Silent, 200).Decides().ThenNothing("applejack has refuted rainbowdash, which is deaf to it");
+        c.Sees(A, Verdict.Silent, 200).Decides().ThenNothing("applejack lives, as was said when rainbowdash asked, which is deaf to it");
         c.Sees(A, Verdict.PoweredOff, 200).Decides().ThenRecords<FenceRequested>();
         c.Sees(A, Verdict.Silent, 50).Decides().ThenRecords<FenceRequested>();
     }

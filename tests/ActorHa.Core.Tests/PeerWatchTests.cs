@@ -78,6 +78,16 @@ public sealed class PeerWatchTests
         Assert.True(watch.Beat().View.Direct);
     }
 
+    /// <summary>Found while a story was written: an "off" that took its time was a verdict about the life that had joined meanwhile.</summary>
+    [Fact]
+    public void What_was_asked_before_a_life_was_known_says_nothing_about_it()
+    {
+        var watch = Missing();
+        watch.Hear(new LifeKnown(2, new Timers())).Later(0.4).Power(Power.Off, askedAgo: 0.5).Probe(false, askedAgo: 0.5);
+        Assert.Equal(Verdict.Looking, watch.Verdict);
+        Assert.Equal(Verdict.PoweredOff, watch.Power(Power.Off).Probe(false).Verdict);
+    }
+
     [Fact]
     public void A_sighting_is_a_sign_of_life() => Assert.Equal(Verdict.Alive, Missing().Sighted(50).Verdict);
 

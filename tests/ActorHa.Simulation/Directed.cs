@@ -131,6 +131,8 @@ public static class Directed
         }, 15)),
         .. DirectedWatchdog.All,
         .. DirectedRules.All,
+        .. DirectedLate.All,
+        .. DirectedJournal.All,
     ];
 
     /// <summary>Plays those whose name holds a part; exit code 1 where something was found.</summary>

@@ -95,6 +95,12 @@ public static class DirectedRules
             In(w, 8, () => { A(w).Machine.Unkillable.Add(other); A(w).Machine.Spawn(other, null); });
             In(w, 12, () => Witness(w).Command(new WantVm(other, true, Op)));
         }, 40),
+        // Somebody changes the cables of an armed chassis: found by the next check, before a host is lost, nobody is switched.
+        new("slots are swapped, and then a host is lost", w =>
+        {
+            w.Chassis.Swapped = true;
+            In(w, 50, () => A(w).Machine.PowerOff(fence: false));
+        }, 90),
         // A preemptible one must go where its host is the only one that is left.
         new("no room for all, and nobody comes back", w => A(w).Machine.PowerOff(fence: false), 40, OneForTwo, Fate: Fate.Off),
     ];

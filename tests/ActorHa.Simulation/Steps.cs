@@ -30,8 +30,14 @@ public static class Steps
         new("agent crashes", w => w["applejack"].CrashAgent(TimeSpan.FromMilliseconds(400))),
         new("vm killed", w => WorldModel.EndVm(w["applejack"], w["applejack"].Machine.Processes[0], byGuest: false)),
         new("started by hand", w => w["rainbowdash"].Machine.Spawn(new("vm0"), null)),
+        new("drilled", w => w["rainbowdash"].Command(new DrillHost(new("applejack"), "operator")), Variant: Variant.Plain with { Change = AllOnRainbowdash }),
         new("power off ordered", w => w["rainbowdash"].Command(new PowerHost(new("applejack"), false, true, "operator"))),
     ];
+
+    private static void AllOnRainbowdash(Site.Builder b)
+    {
+        foreach (var (vm, config) in b.Vms.ToList()) b.Vms[vm] = config with { Hosts = [new("rainbowdash"), new("applejack")], Failover = true };
+    }
 
     /// <summary>Every pair of a fault and a step.</summary>
     public static IEnumerable<Meeting> Pairs()

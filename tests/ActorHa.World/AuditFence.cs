@@ -10,10 +10,11 @@ public sealed partial class Audit
 
     /// <summary>
     /// A limit of what can be known: after a SET without an answer a host that woke may not refute (rule 11), and only its
-    /// signs of life stop the executor. One that hears nobody goes on.
+    /// signs of life stop the executor. One that hears nobody goes on; a host that does begins again after <c>agent-grace</c>.
     /// </summary>
     private bool GoesOnDeaf(SimMember by, MemberName host, long order) =>
-        by.Deaf && (_began.Contains((by.Number, by.Life, order)) || world.Journal.State.Host(host).OpenSwitches.Any(i => i != order));
+        by.Deaf && (_began.Contains((by.Number, by.Life, order))
+            || by.IsHost && world.Time.Now - by.DeafSince > world.Journal.State.Config.Timers.AgentGrace - TimeSpan.FromSeconds(1) && world.Journal.State.Host(host).OpenSwitches.Any(i => i != order));
 
     /// <summary>
     /// <c>fence-when-agent-lost = false</c> is about asking. A host that was truly gone when it was asked for, and comes back

@@ -18,6 +18,7 @@ public sealed class SimJournal(WorldModel world)
     private readonly int[] _behind = new int[world.Size];
     private SimMember? _leader;
     private bool _had;
+    private bool _standsIn;
     private Instant _electedAt;
 
     /// <summary>What the next append of a member meets.</summary>
@@ -61,6 +62,24 @@ public sealed class SimJournal(WorldModel world)
         _entries.RemoveRange(keep, _entries.Count - keep);
         State = Entries.Aggregate(ClusterState.Empty, (s, e) => s.Evolve(e));
         LoseLeader();
+    }
+
+    /// <summary>
+    /// An operator puts an older snapshot back by mistake, and the newest again by the action that is returned. All members
+    /// have seen more: whatever is written meanwhile is a finding, for it is built on a past that was not the last.
+    /// </summary>
+    public Action StandIn(int lost)
+    {
+        var aside = _entries.GetRange(_entries.Count - lost, lost);
+        _entries.RemoveRange(_entries.Count - lost, lost);
+        _standsIn = true;
+        LoseLeader();
+        return () =>
+        {
+            _standsIn = false;
+            _entries.AddRange(aside);
+            LoseLeader();
+        };
     }
 
     /// <summary>Whether this client finds the journal quick and true.</summary>
@@ -144,6 +163,11 @@ public sealed class SimJournal(WorldModel world)
         if ((Head ?? JournalHead.Empty) != sent.Expected)
             return _entries.Count >= sent.Next.Index && _entries[(int)sent.Next.Index - 1].Bytes.AsSpan().SequenceEqual(sent.Bytes) ? AppendFate.Committed : AppendFate.Conflict;
         var entry = JournalCodec.Decode(sent.Bytes);
+        if (_standsIn)
+        {
+            world.Audit.Breach("I6", $"{sent.Member.Name} writes ({entry.Because}) into a journal that was put back, of which it has seen more");
+            return AppendFate.Conflict;
+        }
         _entries.Add((sent.Bytes, sent.Next));
         var before = State;
         State = State.Evolve(entry);

@@ -101,9 +101,17 @@ public sealed class SimMember : ILetterBox
     /// <summary>When it was last found unable to defend itself.</summary>
     internal Instant Unwell { get; private set; }
 
+    /// <summary>Since when its agent is away, or its mind stuck.</summary>
+    internal Instant? AwaySince { get; private set; }
+
+    /// <summary>Since when it hears nobody.</summary>
+    internal Instant? DeafSince { get; private set; }
+
     /// <summary>Notes whether it could defend itself.</summary>
     internal void Note()
     {
+        AwaySince = Mind is null || MindStuck ? AwaySince ?? _world.Time.Now : null;
+        DeafSince = Deaf ? DeafSince ?? _world.Time.Now : null;
         if (Wellness.Now(_world, this) is not null) Unwell = _world.Time.Now;
         Watchdog.Note();
     }

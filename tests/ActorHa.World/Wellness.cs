@@ -26,13 +26,18 @@ internal static class Wellness
         if (!host.EtcdUp) return "its etcd member does not answer";
         if (world.Network.AnyTrouble || !world.Journal.IsSound(host)) return "the network or the journal is in trouble";
         if (host.Machine.StorageStalls) return "its storage stalls";
+        var linked = 0;
         foreach (var m in world.Members)
-            if (m != host && !world.Network.Linked(m, host)) return "a link of it is cut";
+            if (m == host || world.Network.Linked(m, host)) linked++;
+        if (linked * 2 <= world.Size) return "it is cut off from the majority";
         // The policy is about asking: what was asked for goes on until somebody speaks for the new life, and its VMs wait for it.
         if (host.Mind is null && world.Journal.State.Host(host.Name).Boot != host.Machine.Boot) return "the life that was asked about is over, and no agent speaks for the new one";
         if (host.Mind is null && world.Time.Now < host.StopsUntil) return null;
-        if (host.Mind is null) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its agent is lost, and the policy says fence" : null;
-        if (host.MindStuck) return world.Journal.State.Config.Policies.FenceWhenAgentLost ? "its mind is stuck" : null;
+        // Not before its grace is over: a second less, because silence counts from its last beat.
+        var config = world.Journal.State.Config;
+        var lost = config.Policies.FenceWhenAgentLost && world.Time.Now - host.AwaySince > config.Timers.AgentGrace - TimeSpan.FromSeconds(1);
+        if (host.Mind is null) return lost ? "its agent is lost, and the policy says fence" : null;
+        if (host.MindStuck) return lost ? "its mind is stuck, and the policy says fence" : null;
         if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent) return "its agent is hindered";
         return null;
     }

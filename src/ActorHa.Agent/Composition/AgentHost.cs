@@ -133,15 +133,17 @@ public sealed class AgentHost : IAsyncDisposable
     private async Task GuardAsync()
     {
         var started = MonotonicClock.System.Now;
+        var guard = new MindGuard(StuckAfter);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                if (_hub.MindAge < StuckAfter) _systemd.Watchdog();
-                else if (MonotonicClock.System.Now - started > StuckAfter * 2)
+                var age = _hub.MindAge;
+                if (age < StuckAfter) _systemd.Watchdog();
+                if (guard.IsStuck(age) && MonotonicClock.System.Now - started > StuckAfter * 2)
                 {
-                    AgentLog.Escalated(_log, $"the mind has not turned for {_hub.MindAge.TotalSeconds:0} s");
+                    AgentLog.Escalated(_log, $"the mind has not turned for {age.TotalSeconds:0} s");
                     Environment.Exit(71);
                 }
             }

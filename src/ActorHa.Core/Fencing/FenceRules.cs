@@ -100,8 +100,7 @@ internal static class FenceRules
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
             if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }
-            if (r.Operator is null && NobodyToTakeOver(s, v, host)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}; no other host is alive to take its VMs, or {v.Self} is deaf: not switched"); continue; }
-            if (r.Operator is null && MayBeDeaf(v, peer, t)) { no.Say(host.Value, $"{v.Self} hears no member at all: it may be deaf, and does not switch {host} off yet", alarm: true); continue; }
+            if (r.Operator is null && peer.Verdict == Verdict.AgentSilent && NobodyToTakeOver(s, v, host)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}; no other host is alive to take its VMs, or {v.Self} is deaf: not switched"); continue; }
             if (r.Operator is null && v.IsLate(t)) { no.Say(host.Value, $"{v.Self} slept, or is behind: it listens before it switches {host} off"); continue; }
             if (r.Operator is null && !IsGone(s, v, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
             if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
@@ -169,15 +168,12 @@ internal static class FenceRules
         if (!v.IsHost && silence < t.SuspectAfter + t.TakeoverAfter) return No($"{host} is {Say(peer.Verdict)}: the surviving host comes first", alarm: false);
         if (NobodyToTakeOver(s, v, host)) return No($"{host} is {Say(peer.Verdict)}; no other host is alive to take its VMs");
         if (v.IsLate(t)) return No($"{v.Self} slept, or is behind: it listens before it asks for {host}", alarm: false);
-        if (MayBeDeaf(v, peer, t)) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
-        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} has refuted {v.Self}, which is deaf to it: no request before it hears it again");
+        // Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.
+        if (!off && !v.HearsAnyone && v.Now - (peer.HeardAt ?? v.Started) < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
+        if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} lives, as was said when {v.Self} asked, which is deaf to it: no request before it hears it again");
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
         return null;
     }
-
-    /// <summary>Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.</summary>
-    private static bool MayBeDeaf(View v, PeerView peer, Timers t) =>
-        peer.Verdict != Verdict.PoweredOff && !v.HearsAnyone && v.Now - (peer.LivedAt ?? v.Started) < t.AgentGrace;
 
     /// <summary>A witness that hears no other host has nobody to fence for, or is deaf, perhaps to the target, too (found by the simulation).</summary>
     private static bool NobodyToTakeOver(ClusterState s, View v, MemberName host) =>

@@ -189,7 +189,8 @@ public sealed class FenceWalk(Timers timers, Instant started)
             else Again(now, todo);
             return;
         }
-        if (!off) { _off = null; Again(now, todo); return; }
+        // Before its first SET nothing is proven, whatever is read: what is off may be switched on by anybody.
+        if (!off || _sent == 0) { _off = off ? Keep(r, now) : null; Again(now, todo); return; }
         if (_off is { } first && first.Reading.Source == r.Reading.Source && r.Asked >= first.Ended + _timers.Settle && r.Asked >= _setEnded)
         {
             _done = true;
@@ -222,7 +223,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
             // Answered and without effect: what is heard so long afterwards lives on, and can speak for itself.
             if (_order.StandDown && LivesSince(_setEnded + _timers.DevicePatience)) { StandDown(todo, "it is seen alive long after answered SETs"); return; }
             // A blade that powers itself on, a SET that was lost: SET again, each time after twice as many rounds.
-            (_rounds, _nextRound, _untilSet) = (0, now, _untilSet * 2);
+            (_rounds, _nextRound, _untilSet) = (0, now, _sent == 0 ? RoundsBeforeNextSet : _untilSet * 2);
             Set(todo);
             return;
         }

@@ -33,7 +33,7 @@ public sealed class QuorumMind
     private Instant _second;
     private int _inSecond;
     private Orders _orders = Orders.Nothing;
-    private (ClusterState State, ImmutableSortedSet<long> Own) _orderedBy = (ClusterState.Empty, []);
+    private (ClusterState State, ImmutableSortedSet<long> Own, bool Quorate) _orderedBy = (ClusterState.Empty, [], false);
     private WatchdogFeed _feed = WatchdogFeed.Empty;
     private WatchdogOrder _watchdog = WatchdogOrder.Nothing;
     private ImmutableArray<Refusal> _refusals = [];
@@ -247,9 +247,15 @@ public sealed class QuorumMind
             if (findings.Next is { } decision) Append(decision, null, now, wall, todo);
             else Refuse(findings.Refusals, todo);
         }
-        // Orders follow from the state and the own entries alone, but for what was ordered without quorum.
-        if (_view.OnWithoutQuorum.IsEmpty && ReferenceEquals(_orderedBy.State, _state) && ReferenceEquals(_orderedBy.Own, _view.OwnEntries)) return;
-        _orderedBy = _view.OnWithoutQuorum.IsEmpty ? (_state, _view.OwnEntries) : (ClusterState.Empty, []);
+        else if (!_view.Quorate)
+        {
+            // The answer that is waited for may be lost with the majority (found by the simulation): what needs none goes on, and it is said.
+            if (NextCommand(todo) is { } waits) Requeue(waits.Command);
+            Refuse(ClusterDecider.Decide(_state, _view).Refusals, todo);
+        }
+        // Orders follow from the state, the own entries and quorum alone, but for what was ordered without it.
+        if (_view.OnWithoutQuorum.IsEmpty && ReferenceEquals(_orderedBy.State, _state) && ReferenceEquals(_orderedBy.Own, _view.OwnEntries) && _orderedBy.Quorate == _view.Quorate) return;
+        _orderedBy = _view.OnWithoutQuorum.IsEmpty ? (_state, _view.OwnEntries, _view.Quorate) : (ClusterState.Empty, [], false);
         var orders = Orders.Of(_state, _view);
         if (Same(orders, _orders)) return;
         _orders = orders;

@@ -69,6 +69,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private Timers _timers = timers;
     private ulong _boot;
     private long _sequence;
+    private Instant _lifeLearned = started;
     private Instant? _heard;
     private Instant? _hearsUs;
     private Instant? _direct;
@@ -119,7 +120,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 break;
             case LifeKnown k:
                 _timers = k.Timers;
-                if (k.Boot != _boot && isHost) (_boot, _sequence, _heard, _hearsUs, _firstHeard) = (k.Boot, 0, null, null, null);
+                if (k.Boot != _boot && isHost) (_boot, _sequence, _lifeLearned, _heard, _hearsUs, _firstHeard) = (k.Boot, 0, now, null, null, null);
                 break;
         }
         var ask = Ask(now) | (message is LookNow ? Hinted(now) : WatchAsk.None);
@@ -149,7 +150,8 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
 
     private bool Recent(Instant? at, Instant now) => at is { } a && now - a < _timers.SuspectAfter;
 
-    private Instant LastSign => _heard ?? started;
+    /// <summary>Its join is a sign of it as well: what was asked before is about the life before (found by the simulation).</summary>
+    private Instant LastSign => _heard ?? _lifeLearned;
 
     private WatchAsk Ask(Instant now)
     {

@@ -106,6 +106,24 @@ public class MailboxTests
     }
 
     [Fact]
+    public async Task A_letter_tells_how_long_it_waited_and_a_timers_waits_since_it_was_due()
+    {
+        await using var stage = new Stage();
+        var actor = await stage.Start();
+        actor.Tell(new Do.SayWaited());
+        await stage.Hears("waited 0 s");
+        var gate = new TaskCompletionSource();
+        actor.Tell(new Do.RemindToSayWaited(Second));
+        actor.Tell(new Do.WaitFor(gate.Task));
+        await stage.Hears("waits");
+        actor.Tell(new Do.SayWaited());
+        stage.Time.Advance(3 * Second);
+        gate.SetResult();
+        var heard = new[] { await stage.Audience.ExpectAsync(), await stage.Audience.ExpectAsync() };
+        Assert.Equal(["waited 2 s", "waited 3 s"], heard.Order());
+    }
+
+    [Fact]
     public async Task Timers_and_effects_get_in_though_the_mailbox_is_full()
     {
         await using var stage = new Stage();

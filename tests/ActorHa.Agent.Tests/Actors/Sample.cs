@@ -16,6 +16,8 @@ internal abstract record Do
     public sealed record Say(string Text) : Do;
     public sealed record Perform(Task<string> Effect) : Do;
     public sealed record PerformBadly(Task<string> Effect) : Do;
+    public sealed record SayWaited : Do;
+    public sealed record RemindToSayWaited(TimeSpan After) : Do;
     public sealed record Now(ReplyTo<Instant> Reply) : Do;
 }
 
@@ -44,6 +46,8 @@ internal sealed class Counter(ActorRef<string> audience, Func<Task>? postStop = 
             case Do.Say(var text): audience.Tell(text); break;
             case Do.Perform(var effect): Context.Pipe(async _ => new Do.Say(await effect), e => new Do.Say($"refused: {e.Message}")); break;
             case Do.PerformBadly(var effect): Context.Pipe(async _ => new Do.Say(await effect), _ => throw new InvalidDataException("mapper")); break;
+            case Do.SayWaited: audience.Tell($"waited {Context.Waited.TotalSeconds:0.#} s"); break;
+            case Do.RemindToSayWaited(var after): Context.After(after, new Do.SayWaited()); break;
             case Do.Now(var reply): reply.Tell(Context.Now); break;
         }
     }

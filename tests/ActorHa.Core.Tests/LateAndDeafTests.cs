@@ -1,0 +1,191 @@
+using static ActorHa.Core.Tests.Case;
+using static ActorHa.Core.Tests.Cast;
+
+namespace ActorHa.Core.Tests;
+
+/// <summary>
+/// A member that slept, is behind, or is deaf believes that others are silent. What keeps it from switching a host off for
+/// that; found by the simulation's two hours (tests/ActorHa.Simulation/FOUND.md, 12 to 17).
+/// </summary>
+public sealed class LateAndDeafTests
+{
+    private static Case Late(Case c, double ago) => c.Sees(v => v with { LateAt = v.Now - Sec(ago) });
+
+    private static Case Answering(Case c, MemberName host, double answeredAgo, Verdict verdict = Verdict.AgentSilent) =>
+        c.Sees(v => v with { Peers = v.Peers.SetItem(host, Hears(verdict, v.Now - Sec(60)) with { AnsweredAt = v.Now - Sec(answeredAgo) }) });
+
+    [Fact]
+    public void Who_was_late_listens_before_it_asks_or_switches()
+    {
+        Late(TheSite().Sees(A, Verdict.Silent), 1.9).Decides().ThenNothing("rainbowdash slept, or is behind: it listens before it asks for applejack");
+        Late(TheSite().Sees(A, Verdict.PoweredOff), 1.9).Decides().ThenRecordsNo<FenceRequested>();
+        Late(TheSite().Sees(A, Verdict.Silent), 2.1).Decides().ThenRecords<FenceRequested>();
+        var asked = TheSite().AndMine(Asks(A, B)).Later(10).Sees(A, Verdict.Silent);
+        Late(asked, 1.9).Decides().ThenNothing("it listens before it switches applejack off");
+        Late(asked, 2.1).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    [Fact]
+    public void An_operators_order_waits_for_no_listening()
+    {
+        var ordered = TheSite().AndMine(Asks(A, B, person: "operator")).Sees(A, Verdict.Alive);
+        Late(ordered, 0.1).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    [Fact]
+    public void A_letter_that_waited_too_long_makes_the_mind_late()
+    {
+        var mind = MindBench.Loaded().Mind;
+        var now = mind.View.Now;
+        mind.Receive(new MindTick(), now + Sec(0.2), DateTimeOffset.UnixEpoch, waited: Sec(0.9));
+        Assert.False(mind.View.IsLate(new Timers()));
+        mind.Receive(new MindTick(), now + Sec(0.4), DateTimeOffset.UnixEpoch, waited: Sec(1.1));
+        Assert.True(mind.View.IsLate(new Timers()));
+        for (var at = 0.6; at < 2.5; at += 0.2) mind.Receive(new MindTick(), now + Sec(at), DateTimeOffset.UnixEpoch);
+        Assert.False(mind.View.IsLate(new Timers()));
+    }
+
+    [Fact]
+    public void A_mind_that_slept_is_late_whatever_wakes_it()
+    {
+        var bench = MindBench.Loaded();
+        Assert.False(bench.Hear(new WellSaid(true, ""), 0.9).Mind.View.IsLate(new Timers()));
+        Assert.True(bench.Hear(new WellSaid(true, ""), 1.1).Mind.View.IsLate(new Timers()));
+    }
+
+    /// <summary>Seed 110489: a starved host asked for one whose agent alone was away; the witness, which it answered, stood by.</summary>
+    [Fact]
+    public void Whom_a_process_answers_withdraws_the_request_where_only_the_agent_is_away()
+    {
+        var asked = TheSite().And(Asks(A, B)).Later(1).As(W);
+        Answering(asked, A, 0.5).Decides().ThenBecause("applejack answers witness, only its agent is away").ThenRecords<FenceWithdrawn>(f => f.By == W && f.ByAnswer == true);
+        // An answer to a question from before the request may be of a host that has died since.
+        Answering(asked, A, 1.5).Decides().ThenRecordsNo<FenceWithdrawn>();
+        var switched = TheSite().And(Asks(A, B)).And(Switches(A, B)).Later(1).As(W);
+        Answering(switched, A, 0.5).Decides().ThenRecordsNo<FenceWithdrawn>();
+        var fenced = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).Later(1).As(W);
+        Answering(fenced, A, 0.5).Decides().ThenRecordsNo<FenceWithdrawn>();
+    }
+
+    [Fact]
+    public void Who_asked_and_heard_no_answer_itself_asks_no_more_before_it_does()
+    {
+        var withdrawn = TheSite().And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, W, ByAnswer: true)).Later(10);
+        withdrawn.Sees(A, Verdict.Silent, 60).Decides().ThenNothing("which is deaf to it: no request before it hears it again");
+        Answering(withdrawn, A, 5, Verdict.Silent).Decides().ThenRecords<FenceRequested>();
+        withdrawn.As(W).Sees(A, Verdict.Silent, 60).Decides().ThenRecords<FenceRequested>();
+        withdrawn.As(B).Sees(A, Verdict.PoweredOff, 60).Decides().ThenRecords<FenceRequested>();
+    }
+
+    /// <summary>An agent that crashed is back within seconds: it had no grace where lost agents are fenced.</summary>
+    [Fact]
+    public void A_lost_agent_has_its_grace_before_it_is_fenced()
+    {
+        var site = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true });
+        site.Sees(A, Verdict.AgentSilent, 14).Decides().ThenRecordsNo<FenceRequested>();
+        site.Sees(A, Verdict.AgentSilent, 16).Decides().ThenRecords<FenceRequested>();
+        // Also where nobody else is heard: its answers are no reason to wait longer.
+        Answering(site.Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenRecords<FenceRequested>();
+    }
+
+    /// <summary>Its answers are signs of life as well: the surviving host comes first, counted from the last of them.</summary>
+    [Fact]
+    public void The_witness_counts_silence_from_the_last_answer()
+    {
+        Answering(TheSite().As(W), A, 6, Verdict.Silent).Decides().ThenNothing("the surviving host comes first");
+        Answering(TheSite().As(W), A, 8, Verdict.Silent).Decides().ThenRecords<FenceRequested>();
+    }
+
+    /// <summary>Seed 179118: the executor had stood down for a host that woke; a witness that heard nobody took over.</summary>
+    [Fact]
+    public void A_witness_takes_nothing_over_where_it_hears_no_other_host()
+    {
+        var stalled = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true })
+            .And(Asks(A, B)).And(Switches(A, B)).Later(60).As(W).Sees(A, Verdict.AgentSilent, 60);
+        stalled.Decides().ThenRecords<FenceSwitching>(f => f.Executor == W);
+        stalled.Sees(B, Verdict.AgentSilent, 60).Decides().ThenNothing("no other host is alive to take its VMs, or witness is deaf: not switched");
+        // A host that does not even answer is gone, whoever hears it: switched off, it waits for the other host's agent no longer than that does.
+        stalled.Sees(A, Verdict.Silent, 60).Decides().ThenRecords<FenceSwitching>(f => f.Executor == W);
+    }
+
+    /// <summary>Seed 700468: an executor that was cut off shot on at a host that was with the majority again, and could not refute.</summary>
+    [Fact]
+    public void Without_quorum_nothing_is_switched_off_also_not_what_was_ordered_with_it()
+    {
+        var ordered = TheSite().AndMine(Asks(A, B)).AndMine(Switches(A, B));
+        Assert.False(ordered.Orders().Fences[A].SwitchOn);
+        Assert.Empty(ordered.Sees(v => v with { Quorate = false }).Orders().Fences);
+        var persons = TheSite().AndMine(Asks(A, B, person: "operator")).AndMine(Switches(A, B));
+        Assert.Empty(persons.Sees(v => v with { Quorate = false }).Orders().Fences);
+    }
+
+    [Fact]
+    public void The_order_ends_when_quorum_is_lost_and_returns_with_it()
+    {
+        var armed = new FencingArmed(A, Arming.Fingerprint(TheSite().State, A), "its own MAC is in its slot");
+        var bench = MindBench.Loaded(B, Joins(A), Admits(A), Joins(B), Admits(B), armed, Asks(A, B, person: "operator"));
+        static FenceOrder? Off(MindBench b) => b.Effects.OfType<Obey>().LastOrDefault()?.Orders.Fences.GetValueOrDefault(A);
+        for (var i = 0; i < 10 && Off(bench) is null; i++) _ = bench.Sent is not null ? bench.Commits() : bench.Hear(new MindTick(), 0.1);
+        Assert.NotNull(Off(bench));
+        bench.Hear(new MindTick(), 6.1);
+        Assert.False(bench.Mind.View.Quorate);
+        Assert.Null(Off(bench));
+        Assert.Contains(bench.Effects, e => e is Obey);
+        bench.Quorate();
+        Assert.NotNull(Off(bench));
+    }
+
+    /// <summary>Seed 155319: an executor slept for forty seconds and woke to a level whose time was over.</summary>
+    [Fact]
+    public void A_fencer_that_was_late_only_reads_until_it_has_listened()
+    {
+        var walk = new WalkBench().Hear(new FenceOrdered(WalkBench.Order())).Later(0.1).Answered().Reads(Power.On);
+        walk.Later(40).Hear(new FenceTick(), waited: 39.8).Reads(Power.On);
+        Assert.Empty(walk.Said);
+        Assert.Equal(1, walk.Sets);
+        walk.Later(0.1).Sees(Verdict.Alive, walk.Now);
+        for (var i = 0; i < 30 && walk.Said.Count == 0; i++) walk.Later(0.2).Hear(new FenceTick()).Reads(Power.On);
+        Assert.Equal(1, walk.Sets);
+        Assert.NotEqual(FencerOutcome.Proven, Assert.Single(walk.Said).Outcome);
+    }
+
+    /// <summary>Seed 182234: the order itself waited five seconds in the mailbox of a starved fencer.</summary>
+    [Fact]
+    public void An_order_that_waited_too_long_is_carried_out_after_listening()
+    {
+        var walk = new WalkBench().Hear(new FenceOrdered(WalkBench.Order()), waited: 1.5);
+        Assert.Equal(0, walk.Sets);
+        walk.Later(0.5).Sees(Verdict.Alive, walk.Now);
+        Assert.Equal(FencerOutcome.StoodDown, Assert.Single(walk.Said).Outcome);
+        var silent = new WalkBench().Hear(new FenceOrdered(WalkBench.Order()), waited: 1.5);
+        for (var i = 0; i < 11; i++) silent.Later(0.2).Hear(new FenceTick()).Reads(Power.On);
+        Assert.Equal(1, silent.Sets);
+    }
+
+    [Fact]
+    public void While_it_listens_no_reading_proves_anything()
+    {
+        var walk = new WalkBench().Hear(new FenceOrdered(WalkBench.Order()), waited: 1.5);
+        for (var i = 0; i < 9; i++) walk.Later(0.2).Hear(new FenceTick()).Off();
+        Assert.Equal((0, 0), (walk.Sets, walk.Said.Count));
+        for (var i = 0; i < 2; i++) walk.Later(0.2).Hear(new FenceTick()).Off();
+        Assert.Equal((1, 0), (walk.Sets, walk.Said.Count));
+        walk.Answered().Off();
+        Assert.Equal(FencerOutcome.Proven, Assert.Single(walk.Said).Outcome);
+    }
+
+    [Fact]
+    public void A_persons_order_is_carried_out_though_it_waited() =>
+        Assert.Equal(1, new WalkBench().Hear(new FenceOrdered(WalkBench.Order(standDown: false)), waited: 5).Sets);
+
+    /// <summary>Seed 101309: "waits for memory" left out the host on which it had failed, and the way out.</summary>
+    [Fact]
+    public void A_vm_that_waits_for_memory_says_where_it_failed_too_often_and_what_to_do()
+    {
+        var s = Given(Configures(), Joins(A), Admits(A), Joins(B), Admits(B)).Runs(Mail, B, 1).And(new VmReleased(Mail, E(1), true)).Runs(Tickets, A, 2).Runs(Lists, A, 3).State;
+        var config = s.Config with { Hosts = s.Config.Hosts.SetItem(A, s.Config.Hosts[A] with { MemoryMb = 1 }) };
+        var reason = Placer.Place(s with { Config = config }, new HashSet<MemberName> { A, B }).Single(p => p.Vm == Mail).Reason;
+        Assert.Contains("waits for memory", reason);
+        Assert.Contains("it failed too often on rainbowdash (actorha vm start tries again)", reason);
+    }
+}

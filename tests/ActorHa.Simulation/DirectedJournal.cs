@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using ActorHa.Core;
+using ActorHa.World;
+
+namespace ActorHa.Simulation;
+
+/// <summary>Stories of a journal that is not what its members have seen.</summary>
+public static class DirectedJournal
+{
+    /// <summary>In the order in which they are played.</summary>
+    public static readonly ImmutableArray<Base> All =
+    [
+        // Half of the agents are new, half remember: neither may decide anything on a past that was not the last.
+        new("an older snapshot is put back for a while", w =>
+        {
+            var end = w.Journal.StandIn(lost: 4);
+            w.Time.After(TimeSpan.FromSeconds(3), () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
+            w.Time.After(TimeSpan.FromSeconds(4), () => w.Members[2].CrashAgent(TimeSpan.FromMilliseconds(300)));
+            w.Time.After(TimeSpan.FromSeconds(6), () => WorldModel.EndVm(w.Members[1], w.Members[1].Machine.Processes[0], byGuest: false));
+            w.Time.After(TimeSpan.FromSeconds(10), () => w.Members[0].Machine.PowerOff(fence: false));
+            w.Time.After(TimeSpan.FromSeconds(12), () => w.Members[2].Command(new WantVm(new("vm1"), false, "operator")));
+            w.Time.After(TimeSpan.FromSeconds(40), end);
+        }, 60),
+    ];
+}

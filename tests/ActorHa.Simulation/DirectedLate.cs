@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using ActorHa.Core;
+using ActorHa.World;
+
+namespace ActorHa.Simulation;
+
+/// <summary>Stories of members that are behind, asleep or deaf, and of hosts whose agent alone is away: found by the two hours.</summary>
+public static class DirectedLate
+{
+    private static readonly TimeSpan Starved = TimeSpan.FromMilliseconds(31);
+
+    /// <summary>In the order in which they are played.</summary>
+    public static readonly ImmutableArray<Base> All =
+    [
+        new("only the agent is away, and the other host starves", w =>
+        {
+            (A(w).AgentHeldDown, B(w).Lag) = (true, Starved);
+            A(w).KillAgent();
+        }, 60),
+        new("only the agent is away, and one link of its host is cut", w =>
+        {
+            A(w).AgentHeldDown = true;
+            A(w).KillAgent();
+            In(w, 10, () => w.Cut("applejack", "rainbowdash"));
+        }, 40),
+        new("a starved executor, and its target wakes", w =>
+        {
+            w.Chassis.Ignores = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 2, () => B(w).Lag = Starved);
+            In(w, 3, A(w).Machine.Thaw);
+        }, 40),
+        new("an executor sleeps, and its target wakes", w =>
+        {
+            w.Chassis.Ignores = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 6, () => B(w).Machine.Freeze(kernelLives: false));
+            In(w, 9, A(w).Machine.Thaw);
+            In(w, 40, B(w).Machine.Thaw);
+        }, 60),
+        // Its SETs are not answered, so the host that woke may not refute; only quorum, which it has lost, ends what it does.
+        new("an executor that is cut off, and reaches the chassis", w =>
+        {
+            (w.Chassis.Mute, w.Chassis.Ignores) = (true, true);
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 5, () =>
+            {
+                w.Cut("rainbowdash", "applejack");
+                w.Cut("rainbowdash", "witness");
+                A(w).Machine.Thaw();
+            });
+        }, 40),
+        new("a deaf witness, and a host that woke under an unanswered SET", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 4.5, A(w).Machine.Thaw);
+            In(w, 4.6, () => Witness(w).Deaf = true);
+        }, 60, Variant.Plain with { FenceWhenAgentLost = true }),
+        new("an agent crashes where lost agents are fenced", w =>
+        {
+            A(w).CrashAgent(TimeSpan.FromSeconds(5));
+            In(w, 20, () => B(w).CrashAgent(TimeSpan.FromSeconds(1)));
+        }, 40, Variant.Plain with { FenceWhenAgentLost = true }),
+    ];
+
+    private static SimMember A(WorldModel w) => w.Members[0];
+
+    private static SimMember B(WorldModel w) => w.Members[1];
+
+    private static SimMember Witness(WorldModel w) => w.Members[2];
+
+    private static void In(WorldModel w, double seconds, Action action) => w.Time.After(TimeSpan.FromSeconds(seconds), action);
+}
