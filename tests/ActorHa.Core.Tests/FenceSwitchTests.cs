@@ -128,9 +128,10 @@ public sealed class FenceSwitchTests
             .ThenNothing("its slot is not proven to be its own; its VMs wait for it, or for a person", alarm: true);
 
     [Fact]
-    public void A_witness_switches_for_nobody_only_by_a_person_s_order()
+    public void A_witness_switches_a_host_off_whose_agent_is_lost_only_for_another_host_or_a_person()
     {
-        Case Asked(string? person) => TheSite().And(Asks(A, B, person: person)).As(W).Later(100).Sees(A, Verdict.Silent, 100);
+        Case Asked(string? person) => TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B, person: person)).As(W).Later(100).Sees(A, Verdict.AgentSilent, 100);
+        Asked(null).Decides().ThenRecords<FenceSwitching>();
         Asked(null).Sees(B, Verdict.Silent, 100).Decides().ThenNothing("no other host is alive to take its VMs, or witness is deaf: not switched");
         Asked("operator").Sees(B, Verdict.Silent, 100).Decides().ThenRecords<FenceSwitching>();
         // Alive alone is not enough: it must be able to own VMs.
@@ -138,11 +139,8 @@ public sealed class FenceSwitchTests
     }
 
     [Fact]
-    public void Who_may_be_deaf_or_is_late_listens_before_it_switches_but_not_against_a_person_s_order()
+    public void Who_is_late_listens_before_it_switches_but_not_against_a_person_s_order()
     {
-        Case Deaf(string? person) => TheSite().And(Asks(A, B, person: person)).Later(1).Sees(A, Verdict.Silent, 2).Sees(W, Verdict.Silent);
-        Deaf(null).Decides().ThenNothing("rainbowdash hears no member at all: it may be deaf, and does not switch applejack off yet", alarm: true);
-        Deaf("operator").Decides().ThenRecords<FenceSwitching>();
         Case Late(string? person) => TheSite().And(Asks(A, B, person: person)).Later(1).Sees(A, Verdict.Silent).Sees(v => v with { LateAt = v.Now - Sec(0.5) });
         Late(null).Decides().ThenNothing("rainbowdash slept, or is behind: it listens before it switches applejack off");
         Late("operator").Decides().ThenRecords<FenceSwitching>();
