@@ -82,4 +82,22 @@ public sealed class DrillTests
         TheSite().As(B).Commands(new DrillHost(B, Op)).ThenNothing("cannot switch itself off");
         Site().Commands(new DrillHost(W, Op)).ThenNothing("there is no host witness");
     }
+
+    [Fact]
+    public void Its_executor_ends_it_after_its_patience_and_another_member_only_later()
+    {
+        Case Off() => Began(out var a).And(new HostFenced(a.Request, B, I(1), Seen), new PowerOnOrdered(B, W, RunOf(W), Op), new PowerOnEnded(B, true, "")).Later(1201);
+        Off().Decides().ThenBecause("drill of rainbowdash: failed: it did not join within 20 min");
+        Off().As(A).Sees(B, Verdict.PoweredOff).Decides().ThenRecordsNo<DrillEnded>();
+        Off().And(Joins(B, 2)).Decides().ThenBecause("drill of rainbowdash: failed: it joined and was not admitted");
+    }
+
+    [Fact]
+    public void Only_its_executor_switches_on() =>
+        Began(out var a).And(new HostFenced(a.Request, B, I(1), Seen)).As(A).Sees(B, Verdict.PoweredOff).Decides().ThenRecordsNo<PowerOnOrdered>();
+
+    [Fact]
+    public void A_fast_device_is_told_that_its_settle_is_enough() =>
+        Began(out var a).And(new HostFenced(a.Request, B, I(1), Seen with { Visible = TimeSpan.FromMilliseconds(50) }), new PowerOnOrdered(B, W, RunOf(W), Op), new PowerOnEnded(B, true, ""), Joins(B, 2), Admits(B, 2))
+            .Decides().ThenBecause("settle = 200ms is enough");
 }

@@ -65,7 +65,7 @@ public sealed class FenceRequestTests
         TheSite().And(new MaintenanceBegan("operator", null)).Sees(A, Verdict.PoweredOff).Decides().ThenNothing("it would be fenced, but for maintenance");
         var c = TheSite().AndMine(Asks(A, B)).AndMine(Switches(A, B)).And(new MaintenanceBegan("operator", null)).Sees(A, Verdict.Silent);
         Assert.Empty(c.Orders().Fences);
-        c.As(W).Sees(A, Verdict.Silent).Later(60).Decides().ThenNothing("not switched off: maintenance");
+        c.As(W).Sees(A, Verdict.Silent).Later(60).Decides().ThenNothing("not switched off: maintenance", alarm: true);
     }
 
     [Fact]

@@ -172,4 +172,52 @@ public sealed class PowerRuleTests
         Recovered(PowerOnPolicy.StayOff).Sees(v => v with { OnWithoutQuorum = v.OnWithoutQuorum.Add(A, new UnrecordedOn("operator", -1)) })
             .Sees(A, new FencerReport(-1, 0, FencerOutcome.Proven, 1, true, null, "reads on"))
             .Decides().ThenBecause("applejack was switched on without quorum by operator: reads on").ThenRecords<PowerOnEnded>();
+
+    [Fact]
+    public void An_order_ends_by_the_report_of_the_very_agent_that_has_it()
+    {
+        var c = Recovered().AndMine(new PowerOnOrdered(A, B, RunOf(B), "operator"));
+        FencerReport On(long of, bool done = true) => new(of, 0, done ? FencerOutcome.Proven : FencerOutcome.LevelFailed, 1, true, null, "reads on");
+        c.Sees(A, On(c.Index)).Decides().ThenRecords<PowerOnEnded>(e => e.Host == A && e.Done);
+        c.Sees(A, On(c.Index, done: false)).Decides().ThenRecords<PowerOnEnded>(e => !e.Done);
+        c.Sees(A, On(c.Index - 1)).Decides().ThenRecordsNo<PowerOnEnded>();
+        c.And(new PowerOnOrdered(A, B, RunOf(B, 0), "operator"));
+        c.Sees(A, On(c.Index)).Decides().ThenRecordsNo<PowerOnEnded>();
+    }
+
+    [Fact]
+    public void An_order_of_an_earlier_agent_is_given_anew_at_once_and_another_member_s_after_a_while()
+    {
+        Recovered().And(new PowerOnOrdered(A, B, RunOf(B, 0), "policy")).Decides().ThenRecords<PowerOnOrdered>(o => o.Run == RunOf(B));
+        var others = Recovered().And(new PowerOnOrdered(A, W, RunOf(W), "policy"));
+        others.Later(19.9).Decides().ThenRecordsNo<PowerOnOrdered>();
+        others.Later(0.1).Decides().ThenRecords<PowerOnOrdered>(o => o.Executor == B);
+    }
+
+    [Fact]
+    public void Why_it_stays_off_is_said()
+    {
+        Recovered().And(new MaintenanceBegan("operator", null)).Decides().ThenNothing("applejack is not switched on: maintenance");
+        var c = Recovered();
+        for (var i = 0; i < 2; i++) c.And(Joins(A, 2 + i), Asks(A, B, 20 + i, 2 + i), new HostFenced(E(20 + i), A, I(2 + i), Off));
+        c.Decides().ThenNothing("applejack was fenced 3 times: it stays off until released", alarm: true);
+        // Who is not admitted does not switch: nobody hears it yet.
+        Recovered().And(Joins(B, 2)).As(B, life: 2).Sees(v => v with { Peers = v.Peers.Clear() }).Later(60).Decides().ThenRecordsNo<PowerOnOrdered>();
+    }
+
+    [Fact]
+    public void A_vm_that_nobody_ever_owned_holds_no_host_off() =>
+        TheSite().And(new VmReleased(Mail, E(1), false), new VmReleased(Lists, E(2), false), new VmReleased(Tickets, E(3), false), new VmReleased(MonitorVm, E(4), false))
+            .And(Asks(A, B), Fenced(A)).Sees(A, Verdict.PoweredOff).Commands(new PowerHost(A, true, false, "operator")).ThenRecords<PowerOnOrdered>();
+
+    [Fact]
+    public void Without_quorum_policy_leaves_off_what_a_person_switched_off_and_what_is_in_quarantine()
+    {
+        static bool On(Case c) => PowerRules.AgainWithoutQuorum(c.State, Alone(c).Later(100).View).Contains(A);
+        Assert.True(On(Recovered()));
+        Assert.False(On(Recovered(person: "operator")));
+        var c = Recovered();
+        for (var i = 0; i < 2; i++) c.And(Joins(A, 2 + i), Asks(A, B, 20 + i, 2 + i), new HostFenced(E(20 + i), A, I(2 + i), Off));
+        Assert.False(On(c));
+    }
 }

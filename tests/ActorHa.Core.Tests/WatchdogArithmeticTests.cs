@@ -153,4 +153,7 @@ public sealed class WatchdogArithmeticTests
         Assert.True(worst > (q + (2 * t)) * (1 + WatchdogTiming.Drift));
         Assert.True(worst > q + t);
     }
+
+    [Fact]
+    public void A_new_agent_has_the_pause_of_the_init_system_and_its_own_start() => Assert.Equal(Cast.Sec(5.2), WatchdogTiming.AgentRestart);
 }

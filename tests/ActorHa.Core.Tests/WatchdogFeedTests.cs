@@ -193,4 +193,38 @@ public sealed class WatchdogFeedTests
         Note(bench.Hear(new PulseSettled(bench.Now, true, "", bench.Mind.Head), 3));
         Assert.Equal(before, Order(bench).Until);
     }
+
+    [Fact]
+    public void Only_holding_and_feeding_in_time_restart_the_timer()
+    {
+        static bool May(WatchdogMode mode, double at) => new WatchdogOrder(mode, Dog, Sec(10), At(5), "").MayFeed(At(at));
+        Assert.True(May(WatchdogMode.Hold, 9));
+        Assert.True(May(WatchdogMode.Feed, 4.9));
+        foreach (var mode in new[] { WatchdogMode.Leave, WatchdogMode.Starve, WatchdogMode.Release }) Assert.False(May(mode, 4));
+    }
+
+    [Fact]
+    public void A_pulse_on_an_older_or_another_head_does_not_displace_one_that_is_waited_for()
+    {
+        static JournalHead Head(long index, string hash = "h") => new(0, index, hash);
+        static WatchdogFeed Waiting() => WatchdogFeed.Empty.Pulsed(At(10), Head(5), Head(3));
+        Assert.Null(Waiting().LastWrite);
+        Assert.Equal(At(10), Waiting().Folded(Head(4)).Folded(Head(5)).LastWrite);
+        Assert.Equal(At(10), Waiting().Pulsed(At(11), Head(2), Head(3)).Folded(Head(5)).LastWrite);
+        Assert.Equal(At(10), Waiting().Pulsed(At(11), Head(3, "other"), Head(3)).Folded(Head(5)).LastWrite);
+    }
+
+    [Fact]
+    public void The_end_of_an_older_write_puts_nothing_back() => Assert.Equal(At(12), WatchdogFeed.Empty.Appended(At(12)).Appended(At(11)).LastWrite);
+
+    [Fact]
+    public void A_promise_of_another_life_binds_nobody_and_without_need_the_timer_is_released()
+    {
+        WatchdogOrder Now(Case c) => WatchdogFeed.Empty.Order(c.State, c.View, null);
+        Assert.Equal(WatchdogMode.Release, Now(Case.TheSite(WithDog)).Mode);
+        Assert.Equal(WatchdogMode.Hold, Now(Case.TheSite(WithDog).As(A)).Mode);
+        var promised = Case.TheSite(WithDog).And(new WatchdogArmed(B, I(1), Sec(10), Sec(6), ""));
+        Assert.Equal(WatchdogMode.Feed, Now(promised).Mode);
+        Assert.Equal(WatchdogMode.Release, Now(promised.As(B, life: 2)).Mode);
+    }
 }

@@ -185,6 +185,84 @@ public sealed class WatchdogRuleTests
         Assert.Null(Breach(c.State, new HostFenced(E(5), A, I(1), new("person", []))));
     }
 
+    [Fact]
+    public void A_promise_is_taken_back_by_the_life_that_made_it() =>
+        Assert.Null(WithDogs().And(Arms(A), new WatchdogDisarmed(A, I(1), "no VM is here")).State.Host(A).Watchdog);
+
+    [Fact]
+    public void A_closed_host_and_a_life_that_is_over_promise_nothing_and_take_nothing_back()
+    {
+        static View Lost(View v) => v with { Watchdog = new(WatchdogCondition.Failed, default, "takes no feeding"), Well = false };
+        WithDogs().And(Arms(A)).And(Asks(A, B)).As(A).Sees(Lost).Decides().ThenRecordsNo<WatchdogDisarmed>();
+        WithDogs().And(Arms(A)).And(Asks(A, B), new HostFenced(E(5), A, I(1), AProof)).As(A).Sees(Lost).Decides().ThenRecordsNo<WatchdogDisarmed>();
+        WithDogs().And(Asks(A, B), new HostFenced(E(5), A, I(1), AProof)).As(A).Sees(v => v with { Watchdog = Live }).Sees(Mail, VmCondition.Running, 1).Decides().ThenRecordsNo<WatchdogArmed>();
+        WithDogs().And(Asks(A, B)).As(A).Sees(v => v with { Watchdog = Live, Well = false }).Decides().ThenRecordsNo<WatchdogArmed>();
+    }
+
+    [Fact]
+    public void Without_need_or_while_the_agent_stops_nothing_is_promised()
+    {
+        WithDogs().Sees(v => v with { Watchdog = Live }).Decides().ThenRecordsNo<WatchdogArmed>();
+        WithDogs().As(A).Sees(v => v with { Watchdog = Live, Stopping = true }).Decides().ThenRecordsNo<WatchdogArmed>();
+        WithDogs().As(A).Sees(v => v with { Watchdog = new(WatchdogCondition.Failed, default, "there is none") }).Decides().ThenNothing("applejack is not protected by its watchdog", alarm: true);
+    }
+
+    [Fact]
+    public void A_promise_stands_with_its_old_values_and_says_so()
+    {
+        var c = WithDogs().And(Arms(A)).As(A).Sees(v => v with { Watchdog = Live });
+        c.Decides().ThenSaysNo("goes by what it was armed with");
+        c.And(new ConfigurationApplied(2, "sha2", "", c.State.Config with { Timers = c.State.Config.Timers with { QuorumTimeout = Sec(7) } }, "operator"))
+            .Decides().ThenSays("the watchdog of applejack goes by what it was armed with (10 s, quorum-timeout 6 s)");
+    }
+
+    [Fact]
+    public void A_promise_binds_also_when_its_watchdog_is_no_longer_configured()
+    {
+        var c = Silent();
+        ThatSeesAgain(c.And(Configures(number: 2)).Later(Wait + 0.1)).Decides().ThenRecords<HostFenced>(f => f.Proof.Method == "watchdog");
+        TheSite().And(Asks(A, B)).Sees(A, Verdict.Silent, 100).Later(60).Decides().ThenSaysNo("watchdog");
+    }
+
+    [Fact]
+    public void The_timer_is_needed_by_what_is_or_may_be_here_or_would_come()
+    {
+        Case Empty() => WithDogs().And(new VmReleased(Mail, E(1), false)).Sees(v => v with { Stopping = true });
+        static bool Needed(Case c) => WatchdogRules.Needed(c.State, c.View);
+        Assert.False(Needed(Empty()));
+        Assert.True(Needed(Empty().And(new VmAssigned(Mail, B, I(1), E(9)))));
+        Assert.True(Needed(Empty().And(new VmStrayFound(Mail, B, I(1), RunOf(B), 7))));
+        Assert.False(Needed(Empty().And(new VmStrayFound(Mail, A, I(1), RunOf(A), 7))));
+        Assert.False(Needed(Empty().And(new VmStrayFound(Mail, B, I(1), RunOf(B), 7)).And(Joins(B, 2))));
+        // Another host is closed: its VMs may come, but neither to an agent that stops nor to a host that is not admitted.
+        Assert.True(Needed(WithDogs().And(Asks(A, B))));
+        Assert.False(Needed(WithDogs().And(Asks(A, B)).Sees(v => v with { Stopping = true })));
+        Assert.False(Needed(WithDogs().And(Joins(B, 2)).And(Asks(A, W))));
+    }
+
+    [Fact]
+    public void The_device_s_proof_is_kept_once_and_frees_nothing_by_being_repeated()
+    {
+        var c = WithDogs(two: true).And(Arms(A)).AndMine(Arms(B)).Sees(v => v with { Watchdog = Live }).And(Asks(A, B)).AndMine(Switches(A, B)).Sees(A, Verdict.PoweredOff);
+        var report = Reports(c.Index, FencerOutcome.Proven);
+        c.Sees(A, report).Decides().ThenRecords<FenceEnded>(e => e.AllAnswered && e.Switch == report.Switch);
+        c.Sees(A, report with { AllAnswered = false }).Decides().ThenRecordsNo<FenceEnded>().ThenRecords<FenceHalfProven>();
+        c.AndMine(new FenceHalfProven(E(5), A, I(1), AProof)).Sees(A, report).Decides().ThenRecordsNo<FenceHalfProven>().ThenRecordsNo<HostFenced>().ThenNothing("waiting");
+    }
+
+    [Fact]
+    public void Two_proofs_are_needed_as_soon_as_one_vm_would_be_freed() =>
+        Assert.True(WatchdogRules.NeedsTwo(WithDogs(two: true).And(new VmReleased(Mail, E(1), false)).And(new VmAssigned(Mail, B, I(1), E(9))).State, A));
+
+    [Fact]
+    public void What_is_waited_for_is_no_alarm_and_what_is_missing_is_one()
+    {
+        var c = Silent();
+        ThatSeesAgain(c.Later(1)).Decides().ThenSays("applejack is reset by its watchdog within 36.4 s of request e5: waiting", alarm: false);
+        ThatSeesAgain(Silent(two: true).Later(1000)).Decides().ThenSays("the device has not proven it off", alarm: true);
+        ThatSeesAgain(Silent().And(Joins(B, 2)).As(B, life: 2).Later(1000)).Decides().ThenSays("rainbowdash is not admitted, or closed: it proves nothing about applejack", alarm: false);
+    }
+
     private static string? Breach(ClusterState s, Event e) =>
         Invariants.Breach(s, new JournalEntry(1, s.Index + 1, "x", B, DateTimeOffset.UnixEpoch, "", "", [], "", "", [e]), s.Evolve([e], s.Index + 1));
 }

@@ -172,11 +172,24 @@ internal sealed record Told(Findings Findings)
         return this;
     }
 
-    /// <summary>Nothing is recorded, and a refusal says why.</summary>
-    public Told ThenNothing(string because)
+    /// <summary>Nothing is recorded, and a refusal says why; where told, it is an alarm or none.</summary>
+    public Told ThenNothing(string because, bool? alarm = null)
     {
         Assert.True(Findings.Next is null, $"recorded: {Findings.Next?.Because}");
-        Assert.Contains(Findings.Refusals, r => r.Because.Contains(because, StringComparison.Ordinal));
+        return ThenSays(because, alarm);
+    }
+
+    /// <summary>A refusal says so, whatever is recorded.</summary>
+    public Told ThenSays(string because, bool? alarm = null)
+    {
+        Assert.Contains(Findings.Refusals, r => r.Because.Contains(because, StringComparison.Ordinal) && (alarm is null || r.Alarm == alarm));
+        return this;
+    }
+
+    /// <summary>No refusal says so.</summary>
+    public Told ThenSaysNo(string because)
+    {
+        Assert.DoesNotContain(Findings.Refusals, r => r.Because.Contains(because, StringComparison.Ordinal));
         return this;
     }
 
