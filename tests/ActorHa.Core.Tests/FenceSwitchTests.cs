@@ -19,8 +19,8 @@ public sealed class FenceSwitchTests
         Case Asked(bool fenced = false) => TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = fenced }).And(Asks(A, B)).As(W).Later(1);
         Answers(Asked(), Verdict.AgentSilent, 3, 0.5).Decides().ThenBecause("applejack answers witness, only its agent is away")
             .ThenRecords<FenceWithdrawn>(f => f.ByAnswer == true && f.By == W && f.Request == E(5));
-        // Asked before the request, or at its moment: no news.
-        Answers(Asked(), Verdict.AgentSilent, 3, 1).Decides().ThenRecordsNo<FenceWithdrawn>();
+        // Asked at the very moment at which the request was learned, as each watcher does, counts; asked before it is no news.
+        Answers(Asked(), Verdict.AgentSilent, 3, 1).Decides().ThenRecords<FenceWithdrawn>();
         Answers(Asked(), Verdict.AgentSilent, 3, 2).Decides().ThenRecordsNo<FenceWithdrawn>();
         Answers(Asked(), Verdict.Silent, 3, 0.5).Decides().ThenRecordsNo<FenceWithdrawn>();
         // Where a lost agent is a reason to fence, it is one after its grace.

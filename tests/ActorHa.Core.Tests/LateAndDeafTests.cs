@@ -185,6 +185,16 @@ public sealed class LateAndDeafTests
         Assert.Equal(FencerOutcome.Proven, Assert.Single(walk.Said).Outcome);
     }
 
+    /// <summary>A directed story: the watcher's "off", then an echo of a stuck mind's beats, then order, SET and the second "off".</summary>
+    [Fact]
+    public void An_echo_voids_a_reading_also_before_there_is_an_order()
+    {
+        var walk = new WalkBench().Off().Later(0.1);
+        walk.Sees(Verdict.AgentSilent, null, hearsUs: walk.Now).Later(0.1).Hear(new FenceOrdered(WalkBench.Order())).Answered().Off();
+        Assert.Empty(walk.Said);
+        Assert.Equal(FencerOutcome.Proven, Assert.Single(walk.Later(0.2).Off().Said).Outcome);
+    }
+
     [Fact]
     public void A_persons_order_is_carried_out_though_it_waited() =>
         Assert.Equal(1, new WalkBench().Hear(new FenceOrdered(WalkBench.Order(standDown: false)), waited: 5).Sets);

@@ -17,6 +17,7 @@ public sealed partial class Audit(WorldModel world)
     private readonly Dictionary<(long Index, string Subject), (MemberName Who, Epoch Epoch)> _permissions = [];
     private readonly Dictionary<MemberName, int> _fences = [];
     private readonly long[] _sent = new long[world.Size];
+    private readonly Instant[] _decidedAt = new Instant[world.Size];
 
     /// <summary>Breaches so far.</summary>
     public IReadOnlyList<string> Breaches => _breaches;
@@ -118,7 +119,11 @@ public sealed partial class Audit(WorldModel world)
     }
 
     /// <summary>An append is on its way.</summary>
-    internal void Sent(SimMember by, long index) => (_sent[by.Number], _sentAt[by.Number]) = (index, by.Machine.Now);
+    internal void Sent(SimMember by, long index)
+    {
+        if (_sent[by.Number] != index) _decidedAt[by.Number] = world.Time.Now;
+        (_sent[by.Number], _sentAt[by.Number]) = (index, by.Machine.Now);
+    }
 
     /// <summary>This agent has heard that its append was committed.</summary>
     internal void Acknowledged(SimMember by)

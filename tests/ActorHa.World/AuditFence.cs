@@ -35,11 +35,14 @@ public sealed partial class Audit
         if (by.Mind?.View.Peer(host) is { Verdict: Verdict.Alive }) Breach("I3", $"{by.Name} begins to switch {host} off, which it hears");
     }
 
-    /// <summary>I3: without a challenge only a life is switched that the device has read off, or said so wrongly of.</summary>
+    /// <summary>
+    /// I3: without a challenge only a life is switched that the device has read off, or said so wrongly of, when it was decided:
+    /// an append that nobody answered is sent again as it was, and its order is carried out by who listens first.
+    /// </summary>
     private void Unchallenged(ClusterState s, JournalEntry entry, FenceSwitching w)
     {
         var (h, machine) = (s.Host(w.Host), world.Member(w.Host).Machine);
-        if (h.Request is { Operator: null } r && r.Index == entry.Index && machine.Powered && machine.Boot == h.Boot && world.Time.Now - world.Chassis.LastFalseOff > SimChassis.Patience * 2)
+        if (h.Request is { Operator: null } r && r.Index == entry.Index && machine.Powered && machine.Boot == h.Boot && _decidedAt[world.Member(entry.Who).Number] - world.Chassis.LastFalseOff > SimChassis.Patience * 2)
             Breach("I3", $"{entry.Who} asks for {w.Host} and switches it in one entry, and no reading has said off of that life");
     }
 

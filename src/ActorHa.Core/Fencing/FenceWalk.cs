@@ -241,9 +241,9 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (_off is { } off)
         {
             // It heard us after we read it off: the device lies, or the slot is another's.
-            if (Working && !_order!.SwitchOn && _seen.HearsUs > off.Ended)
+            if (_seen.HearsUs > off.Ended) _off = null;
+            if (_off is null && Working && !_order!.SwitchOn)
             {
-                _off = null;
                 Say(todo, FencerOutcome.LevelFailed, $"the device reads off, but the host heard us after that: it lies, or the slot is wrong ({_last})");
                 return;
             }
