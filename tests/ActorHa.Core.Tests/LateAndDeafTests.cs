@@ -78,6 +78,25 @@ public sealed class LateAndDeafTests
         Assert.Equal(WatchAsk.None, watch.Hear(new LifeKnown(1, new Timers())).Ask);
     }
 
+    /// <summary>Seed 900239: the witness's watch was silent, and it learned of the request when it had been switched.</summary>
+    [Fact]
+    public void Where_the_agent_was_away_before_others_are_given_the_time_to_learn_of_it()
+    {
+        var asked = TheSite().AndMine(Asks(A, B));
+        Answering(asked.Later(3.3), A, 5, Verdict.Silent).Decides().ThenNothing("applejack is challenged (request e5): not switched yet");
+        Answering(asked.Later(0.2), A, 5, Verdict.Silent).Decides().ThenRecords<FenceSwitching>();
+        TheSite().AndMine(Asks(A, B)).Later(0.5).Sees(A, Verdict.Silent).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    [Fact]
+    public void An_answer_of_a_host_that_is_asked_for_is_told_at_once()
+    {
+        var watch = new WatchBench().Beat().Later(1).Hear(new WatchTick()).Probe(true);
+        Assert.Null(watch.Later(0.1).Probe(true).News);
+        watch.Hear(new LifeKnown(1, new Timers(), E(5)));
+        Assert.NotNull(watch.Later(0.1).Probe(true).News);
+    }
+
     [Fact]
     public void Who_asked_and_heard_no_answer_itself_asks_no_more_before_it_does()
     {

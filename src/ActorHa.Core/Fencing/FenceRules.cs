@@ -108,7 +108,7 @@ internal static class FenceRules
                 no.Say(host.Value, $"{host} is being fenced by {other}");
                 continue;
             }
-            var challenge = r.Operator is not null || peer.Verdict == Verdict.PoweredOff ? TimeSpan.Zero : t.Challenge;
+            var challenge = r.Operator is not null || peer.Verdict == Verdict.PoweredOff ? TimeSpan.Zero : t.Challenge + (AnsweredLast(s, peer) ? t.Reread : TimeSpan.Zero);
             // The surviving host executes; the witness, and hosts that did not ask, come in only on a stall.
             var mine = r.Asker == v.Self || s.Config.Witnesses.Contains(r.Asker);
             var wait = !v.IsHost || !mine ? challenge + t.TakeoverAfter : challenge;
@@ -121,6 +121,12 @@ internal static class FenceRules
         }
         return null;
     }
+
+    /// <summary>
+    /// Its agent was away before it fell silent: nobody there can refute. Whomever a process of it answers still is given the
+    /// time to learn of the request, also where its watch on the journal says nothing (found by the simulation).
+    /// </summary>
+    private static bool AnsweredLast(ClusterState s, PeerView peer) => peer.LivedAt != peer.HeardAt && !s.Config.Policies.FenceWhenAgentLost;
 
     /// <summary>Pause after a try that ended without proof; doubles with each.</summary>
     private static TimeSpan Pause(Timers t, FenceRequest r) => TimeSpan.FromTicks(Math.Min(t.RetryMost.Ticks, t.RetryFirst.Ticks << Math.Clamp(r.Switches - 1, 0, 20)));

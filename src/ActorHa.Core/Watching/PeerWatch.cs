@@ -133,7 +133,9 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
         _seen = view;
         // Each beat moves the times; the mind need not turn for each.
         var news = view with { HeardAt = _said.HeardAt, HearsUs = _said.HearsUs, AnsweredAt = _said.AnsweredAt } != _said
-            || Newer(view.HeardAt, _said.HeardAt) || Newer(view.HearsUs, _said.HearsUs) || Newer(view.AnsweredAt, _said.AnsweredAt);
+            || Newer(view.HeardAt, _said.HeardAt) || Newer(view.HearsUs, _said.HearsUs) || Newer(view.AnsweredAt, _said.AnsweredAt)
+            // What speaks for a host that is asked for is said at once.
+            || _request is not null && view.AnsweredAt is { } answered && !(answered <= _said.AnsweredAt);
         if (news) _said = view;
         return new WatchTurn(ask, seen ? view : null, news ? view : null);
     }

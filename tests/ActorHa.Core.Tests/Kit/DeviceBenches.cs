@@ -65,6 +65,9 @@ internal sealed class WatchBench
 
     public WatchAsk Ask { get; private set; }
 
+    /// <summary>What the mind was told last; null = nothing.</summary>
+    public PeerView? News { get; private set; }
+
     public PeerView View => _watch.View;
 
     public TimeSpan UntilLook => _watch.NextLook(Now) - Now;
@@ -79,7 +82,7 @@ internal sealed class WatchBench
 
     public WatchBench Hear(WatchMessage message)
     {
-        Ask = _watch.Receive(message, Now).Ask;
+        (Ask, _, News) = _watch.Receive(message, Now);
         return this;
     }
 
