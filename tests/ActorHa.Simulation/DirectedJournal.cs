@@ -10,6 +10,14 @@ public static class DirectedJournal
     /// <summary>In the order in which they are played.</summary>
     public static readonly ImmutableArray<Base> All =
     [
+        // The witness learns of the request only at its next re-read; until then nobody speaks for the host.
+        new("only the agent is away, a link is cut, and the witness's watch is silent", w =>
+        {
+            w.Members[0].AgentHeldDown = true;
+            w.Members[0].KillAgent();
+            w.Members[2].WatchSilent = true;
+            w.Time.After(TimeSpan.FromSeconds(10), () => w.Cut("applejack", "rainbowdash"));
+        }, 40),
         // Half of the agents are new, half remember: neither may decide anything on a past that was not the last.
         new("an older snapshot is put back for a while", w =>
         {
