@@ -199,12 +199,23 @@ internal static class Program
             RedirectStandardError = true,
         };
         start.Environment["MIBS"] = "";
-        using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        return (process.ExitCode, await output + await error);
+        // net-snmp's tools keep what they learned of engines in one file for all of them; two that run beside each other read half of it.
+        var kept = Directory.CreateTempSubdirectory("snmp-tool");
+        kept.CreateSubdirectory("cert_indexes");
+        start.Environment["SNMP_PERSISTENT_DIR"] = kept.FullName;
+        try
+        {
+            using var process = Process.Start(start)!;
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            return (process.ExitCode, await output + await error);
+        }
+        finally
+        {
+            kept.Delete(recursive: true);
+        }
     }
 }
 
