@@ -184,10 +184,10 @@ public static class DirectedHidden
     }, 100);
 
     /// <summary>Once, when an append of that rule is about to be sent.</summary>
-    private static void Before(WorldModel w, SimMember by, string rule, Action action) => Once(w, by, rule, before: true, action);
+    private static void Before(WorldModel w, SimMember by, string rule, Action action) => DirectedWatchdog.Once(w, by, rule, before: true, action);
 
     /// <summary>Once, when the member knows that an append of that rule is committed.</summary>
-    private static void After(WorldModel w, SimMember by, string rule, Action action) => Once(w, by, rule, before: false, action);
+    private static void After(WorldModel w, SimMember by, string rule, Action action) => DirectedWatchdog.Once(w, by, rule, before: false, action);
 
     /// <summary>Once, at a step.</summary>
     private static void When(WorldModel w, Func<SimMember, StepKind, bool, bool> at, Action action)
@@ -196,17 +196,6 @@ public static class DirectedHidden
         w.OnStep += (m, kind, before, _) =>
         {
             if (done || !at(m, kind, before)) return;
-            done = true;
-            action();
-        };
-    }
-
-    private static void Once(WorldModel w, SimMember by, string rule, bool before, Action action)
-    {
-        var done = false;
-        w.OnStep += (m, kind, isBefore, what) =>
-        {
-            if (done || m != by || kind != StepKind.Append || isBefore != before || what != rule) return;
             done = true;
             action();
         };

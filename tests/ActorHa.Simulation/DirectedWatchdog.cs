@@ -130,7 +130,8 @@ public static class DirectedWatchdog
         if (A(w).Machine.Processes.Find(p => p.Vm == Vm) is { } process) WorldModel.EndVm(A(w), process, byGuest: false);
     }
 
-    private static void Once(WorldModel w, SimMember by, string rule, bool before, Action action)
+    /// <summary>Once, just before or just after an append of this member by this rule.</summary>
+    internal static void Once(WorldModel w, SimMember by, string rule, bool before, Action action)
     {
         var done = false;
         w.OnStep += (m, kind, isBefore, what) =>

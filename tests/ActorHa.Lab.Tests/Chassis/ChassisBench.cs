@@ -83,11 +83,16 @@ public abstract class ChassisBench : IAsyncLifetime
             RedirectStandardError = true,
         };
         start.Environment["MIBS"] = "";
+        // As in SnmpdChassis: the tools' common file is read half-written by another that runs beside.
+        var kept = Directory.CreateTempSubdirectory("snmp-tool");
+        kept.CreateSubdirectory("cert_indexes");
+        start.Environment["SNMP_PERSISTENT_DIR"] = kept.FullName;
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        kept.Delete(recursive: true);
         return (process.ExitCode, await output + await error);
     }
 }
