@@ -127,6 +127,9 @@ public sealed record HostState
     /// <summary>Members whose request this life has refuted and that asked last: deaf to it until they hear it again.</summary>
     public ImmutableSortedDictionary<MemberName, long> Refuted { get; init; } = ImmutableSortedDictionary<MemberName, long>.Empty;
 
+    /// <summary>Entry by which this life refuted a request last, a sign that its agent lived; 0 = none.</summary>
+    public long Spoke { get; init; }
+
     /// <summary>Fingerprint of the mapping host → plugs when it was last proven; fencing is armed while it is still the same.</summary>
     public string Armed { get; init; } = "";
 

@@ -118,6 +118,33 @@ public sealed class LateAndDeafTests
         Answering(site.Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenRecords<FenceRequested>();
     }
 
+    /// <summary>Seed 2026488: who hears nobody was deaf before the agent was lost, and took the whole silence for its absence.</summary>
+    [Fact]
+    public void Who_hears_nobody_gives_a_lost_agent_its_grace_from_the_question()
+    {
+        var asked = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B));
+        Answering(asked.Later(14).Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenNothing("applejack is challenged (request e5): not switched yet");
+        Answering(asked.Later(1.1).Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenRecords<FenceSwitching>();
+        // Who hears another is not deaf: the grace was over before it asked.
+        var heard = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B)).Later(0.5);
+        Answering(heard, A, 0.1).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    /// <summary>Seed 2019479: a deaf host asked, was refuted, and asked again as soon as another process answered: two entries each 0.4 s.</summary>
+    [Fact]
+    public void An_agent_that_refutes_is_not_lost_before_its_grace_is_over_again()
+    {
+        var refuted = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, A));
+        Answering(refuted.Later(14), A, 0.1).Decides().ThenRecordsNo<FenceRequested>();
+        Answering(refuted.Later(2), A, 0.1).Decides().ThenRecords<FenceRequested>();
+        // What another withdrew says nothing of the agent.
+        var withdrawn = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, W, ByAnswer: true));
+        Answering(withdrawn.Later(1.9), A, 0.1).Decides().ThenNothing("rainbowdash's last request was taken back just now");
+        Answering(withdrawn.Later(0.2), A, 0.1).Decides().ThenRecords<FenceRequested>();
+        // A new life has refuted nothing.
+        Assert.Equal(0, refuted.And(new HostJoined(A, new(2), new("boot-2"), [], "")).State.Host(A).Spoke);
+    }
+
     /// <summary>Its answers are signs of life as well: the surviving host comes first, counted from the last of them.</summary>
     [Fact]
     public void The_witness_counts_silence_from_the_last_answer()

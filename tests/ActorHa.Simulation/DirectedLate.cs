@@ -62,6 +62,17 @@ public static class DirectedLate
             A(w).CrashAgent(TimeSpan.FromSeconds(5));
             In(w, 20, () => B(w).CrashAgent(TimeSpan.FromSeconds(1)));
         }, 40, Variant.Plain with { FenceWhenAgentLost = true }),
+        // Deaf for long, it takes an agent that has just crashed for one that was away for as long.
+        new("a deaf host, and an agent crashes where lost agents are fenced", w =>
+        {
+            B(w).Deaf = true;
+            In(w, 14, () =>
+            {
+                A(w).CrashAgent(TimeSpan.FromSeconds(4));
+                Witness(w).Lag = Starved;
+            });
+            In(w, 50, () => B(w).Deaf = false);
+        }, 60, Variant.Plain with { FenceWhenAgentLost = true }),
     ];
 
     private static SimMember A(WorldModel w) => w.Members[0];

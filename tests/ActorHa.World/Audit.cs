@@ -31,6 +31,9 @@ public sealed partial class Audit(WorldModel world)
     /// <summary>Events by their kind.</summary>
     public Dictionary<string, int> Events { get; } = [];
 
+    /// <summary>Orders of operators that were recorded.</summary>
+    public int Orders { get; private set; }
+
     /// <summary>Confirmations by a person of a host that lived.</summary>
     public int FalseConfirmations => _declaredOver.Count;
 
@@ -155,6 +158,7 @@ public sealed partial class Audit(WorldModel world)
         if (Invariants.Breach(before, entry, world.Journal.State) is { } breach) Breach(breach[..2], breach[4..]);
         if (world.Journal.State.Config.Hosts.Keys.Count(h => world.Journal.State.Host(h).IsClosed) > 1) Breach("I4", "two hosts are closed at once");
         Rules[entry.Command] = Rules.GetValueOrDefault(entry.Command) + 1;
+        if (entry.Events.Any(e => e is VmWanted or VmMoveOrdered or MaintenanceBegan or ConfigurationApplied or AgentStopAnnounced or HostLeaving or FenceRequested { Operator: not null })) Orders++;
         var s = before;
         foreach (var e in entry.Events)
         {

@@ -18,8 +18,12 @@ public sealed partial class Audit
     /// signs of life stop the executor. One that hears nobody goes on; a host that does begins again after <c>agent-grace</c>.
     /// </summary>
     private bool GoesOnDeaf(SimMember by, MemberName host, long order) =>
-        by.Deaf && (_began.Contains((by.Number, by.Life, order))
+        CannotHear(by, world.Member(host)) && (_began.Contains((by.Number, by.Life, order))
             || by.IsHost && world.Time.Now - by.DeafSince > world.Journal.State.Config.Timers.AgentGrace - TimeSpan.FromSeconds(1) && world.Journal.State.Host(host).OpenSwitches.Any(i => i != order));
+
+    /// <summary>Its beats do not arrive, nor does anybody tell of them.</summary>
+    private bool CannotHear(SimMember by, SimMember host) => by.Deaf
+        || !world.Network.Passes(host, by) && !world.Members.Any(m => m != by && m != host && m is { Mind: not null, MindStuck: false, Deaf: false } && world.Network.Passes(host, m) && world.Network.Passes(m, by));
 
     /// <summary>
     /// <c>fence-when-agent-lost = false</c> is about asking. A host that was truly gone when it was asked for, and comes back

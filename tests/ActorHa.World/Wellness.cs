@@ -36,9 +36,17 @@ internal static class Wellness
         // Not before its grace is over: a second less, because silence counts from its last beat.
         var config = world.Journal.State.Config;
         var lost = config.Policies.FenceWhenAgentLost && world.Time.Now - host.AwaySince > config.Timers.AgentGrace - TimeSpan.FromSeconds(1);
-        if (host.Mind is null) return lost ? "its agent is lost, and the policy says fence" : null;
-        if (host.MindStuck) return lost ? "its mind is stuck, and the policy says fence" : null;
+        if (host.Mind is null || host.MindStuck)
+            return lost ? "its agent is lost, and the policy says fence" : world.Members.Any(m => m != host && SpeaksFor(world, m, host)) ? null : "its agent is away, and nobody whom it answers could say so";
         if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent) return "its agent is hindered";
         return null;
     }
+
+    /// <summary>
+    /// A host without an agent cannot refute: a member that reaches it has to, whose mind works, knows the journal as it is
+    /// and can append. (That its watch may say nothing is no excuse.)
+    /// </summary>
+    private static bool SpeaksFor(WorldModel world, SimMember m, SimMember host) =>
+        world.Network.Linked(m, host) && m is { Mind.ReadOnly: null, MindStuck: false } && m.Machine.Runs && m.EtcdUp
+        && m.Lag == TimeSpan.Zero && m.BeatLag == TimeSpan.Zero && world.Journal.IsSound(m);
 }

@@ -64,6 +64,7 @@ public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName B
             Request = null,
             OpenSwitches = By == Host ? [] : h.OpenSwitches,
             Refuted = By == Host || ByAnswer == true ? h.Refuted.SetItem(r.Asker, index) : h.Refuted,
+            Spoke = By == Host ? index : h.Spoke,
         });
 }
 

@@ -33,7 +33,7 @@ internal static class FenceRules
             if (peer.Verdict == Verdict.Alive && peer.HeardAt > asked)
                 return Decision.Record("withdraw-seen", $"{host} is seen alive by {v.Self}: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self))
                     .On(peer.Evidence);
-            if (peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, peer) && peer.AnsweredAt >= asked)
+            if (peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, h, peer) && peer.AnsweredAt >= asked)
                 return Decision.Record("withdraw-seen", $"{host} answers {v.Self}, only its agent is away: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self, ByAnswer: true))
                     .On(peer.Evidence);
         }
@@ -102,13 +102,13 @@ internal static class FenceRules
             if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }
             if (r.Operator is null && peer.Verdict == Verdict.AgentSilent && NobodyToTakeOver(s, v, host)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}; no other host is alive to take its VMs, or {v.Self} is deaf: not switched"); continue; }
             if (r.Operator is null && v.IsLate(t)) { no.Say(host.Value, $"{v.Self} slept, or is behind: it listens before it switches {host} off"); continue; }
-            if (r.Operator is null && !IsGone(s, v, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
+            if (r.Operator is null && !IsGone(s, v, h, peer)) { no.Say(host.Value, $"{host} is asked for by {r.Asker}, but here it is {peer.Verdict}: not switched"); continue; }
             if (r.Executor is { } other && other != v.Self && v.SinceLearned(r.ProgressIndex) < Patience(t, r))
             {
                 no.Say(host.Value, $"{host} is being fenced by {other}");
                 continue;
             }
-            var challenge = r.Operator is not null || peer.Verdict == Verdict.PoweredOff ? TimeSpan.Zero : t.Challenge + (AnsweredLast(s, peer) ? t.Reread : TimeSpan.Zero);
+            var challenge = r.Operator is not null || peer.Verdict == Verdict.PoweredOff ? TimeSpan.Zero : Challenge(s, v, peer);
             // The surviving host executes; the witness, and hosts that did not ask, come in only on a stall.
             var mine = r.Asker == v.Self || s.Config.Witnesses.Contains(r.Asker);
             var wait = !v.IsHost || !mine ? challenge + t.TakeoverAfter : challenge;
@@ -123,10 +123,17 @@ internal static class FenceRules
     }
 
     /// <summary>
-    /// Its agent was away before it fell silent: nobody there can refute. Whomever a process of it answers still is given the
-    /// time to learn of the request, also where its watch on the journal says nothing (found by the simulation).
+    /// The time to refute a request. Who hears nobody cannot know since when an agent is lost: it has its grace from the
+    /// question. Where the agent was away before the host fell silent nobody there can refute: whomever a process of it
+    /// answers still is given the time to learn of the request, also where its watch on the journal says nothing (both found
+    /// by the simulation).
     /// </summary>
-    private static bool AnsweredLast(ClusterState s, PeerView peer) => peer.LivedAt != peer.HeardAt && !s.Config.Policies.FenceWhenAgentLost;
+    private static TimeSpan Challenge(ClusterState s, View v, PeerView peer)
+    {
+        var t = s.Config.Timers;
+        if (peer.Verdict == Verdict.AgentSilent && !v.HearsAnyone) return t.AgentGrace;
+        return peer.LivedAt != peer.HeardAt && !s.Config.Policies.FenceWhenAgentLost ? t.Challenge + t.Reread : t.Challenge;
+    }
 
     /// <summary>Pause after a try that ended without proof; doubles with each.</summary>
     private static TimeSpan Pause(Timers t, FenceRequest r) => TimeSpan.FromTicks(Math.Min(t.RetryMost.Ticks, t.RetryFirst.Ticks << Math.Clamp(r.Switches - 1, 0, 20)));
@@ -146,7 +153,7 @@ internal static class FenceRules
                 no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);
             if (peer is { Verdict: Verdict.Alive, Direct: false }) no.Say(host.Value, $"{host} is heard by others, but not by {v.Self}: the link between them is broken", alarm: true);
             if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: {peer.Evidence}", alarm: true);
-            if (!IsGone(s, v, peer)) continue;
+            if (!IsGone(s, v, h, peer)) continue;
             if (WhyNoRequest(s, v, host, h, peer) is { } why) { no.Say(host.Value, why.Because, why.Alarm); continue; }
 
             var request = s.LastEpoch.Next();
@@ -177,6 +184,8 @@ internal static class FenceRules
         // Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.
         if (!off && !v.HearsAnyone && v.Now - (peer.HeardAt ?? v.Started) < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
         if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} lives, as was said when {v.Self} asked, which is deaf to it: no request before it hears it again");
+        // The graces of two members do not end at the same moment.
+        if (peer.Verdict == Verdict.AgentSilent && h.Refuted.TryGetValue(v.Self, out var taken) && v.SinceLearned(taken) < t.SuspectAfter) return No($"{host} is without its agent, and {v.Self}'s last request was taken back just now", alarm: false);
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
         return null;
     }
@@ -221,13 +230,20 @@ internal static class FenceRules
     }
 
     /// <summary>Gone, as far as we hear: the verdicts that may end in a fence.</summary>
-    private static bool IsGone(ClusterState s, View v, PeerView peer) => peer.Verdict switch
+    private static bool IsGone(ClusterState s, View v, HostState h, PeerView peer) => peer.Verdict switch
     {
         Verdict.PoweredOff or Verdict.Silent => true,
         // An agent that crashed is back within seconds, and finds its VMs (found by the simulation: it had no grace).
-        Verdict.AgentSilent => s.Config.Policies.FenceWhenAgentLost && v.Now - (peer.HeardAt ?? v.Started) > s.Config.Timers.AgentGrace,
+        Verdict.AgentSilent => s.Config.Policies.FenceWhenAgentLost && v.Now - SpokeAt(v, h, peer) > s.Config.Timers.AgentGrace,
         _ => false,
     };
+
+    /// <summary>When its agent was last known to live: heard, or refuting a request, where we are deaf to it.</summary>
+    private static Instant SpokeAt(View v, HostState h, PeerView peer)
+    {
+        var heard = peer.HeardAt ?? v.Started;
+        return h.Spoke > 0 && v.Learned.Of(h.Spoke, v.Now) is var spoke && spoke > heard ? spoke : heard;
+    }
 
     private static string Say(Verdict verdict) => verdict switch
     {

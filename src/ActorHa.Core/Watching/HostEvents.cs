@@ -20,6 +20,7 @@ public sealed record HostJoined(MemberName Host, Incarnation Incarnation, BootId
             Request = h.Request is { } r && r.Incarnation < Incarnation ? null : h.Request,
             Announced = null,
             Refuted = h.Refuted.Clear(),
+            Spoke = 0,
             PowerOn = null,
             Watchdog = null,
             SwitchedOff = null,
