@@ -22,12 +22,31 @@ public static class DirectedJournal
         new("an older snapshot is put back for a while", w =>
         {
             var end = w.Journal.StandIn(lost: 4);
+            // It hears nobody who could say that there was more.
+            w.Members[1].Deaf = true;
             w.Time.After(TimeSpan.FromSeconds(3), () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
             w.Time.After(TimeSpan.FromSeconds(4), () => w.Members[2].CrashAgent(TimeSpan.FromMilliseconds(300)));
             w.Time.After(TimeSpan.FromSeconds(6), () => WorldModel.EndVm(w.Members[1], w.Members[1].Machine.Processes[0], byGuest: false));
             w.Time.After(TimeSpan.FromSeconds(10), () => w.Members[0].Machine.PowerOff(fence: false));
             w.Time.After(TimeSpan.FromSeconds(12), () => w.Members[2].Command(new WantVm(new("vm1"), false, "operator")));
-            w.Time.After(TimeSpan.FromSeconds(40), end);
+            w.Time.After(TimeSpan.FromSeconds(40), () =>
+            {
+                w.Members[1].Deaf = false;
+                end();
+            });
         }, 60),
+        // It was away when its VMs were taken: the past that is put back agrees with all that it has seen, and calls them its own.
+        new("an older snapshot is put back, and the host that has not seen more boots", w =>
+        {
+            var seen = w.Journal.State.Index;
+            w.Members[0].Machine.PowerOff(fence: false);
+            w.Time.After(TimeSpan.FromSeconds(10), () =>
+            {
+                var end = w.Journal.StandIn(lost: (int)(w.Journal.State.Index - seen));
+                w.Members[0].Machine.PowerOn();
+                w.Time.After(TimeSpan.FromSeconds(15), () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
+                w.Time.After(TimeSpan.FromSeconds(40), end);
+            });
+        }, 70),
     ];
 }

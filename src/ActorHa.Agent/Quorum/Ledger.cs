@@ -51,4 +51,4 @@ public sealed class Ledger
 public sealed record LearnedEntry(JournalEntry Entry, DateTimeOffset Learned);
 
 /// <summary>A picture of the mind.</summary>
-public sealed record Snapshot(ClusterState State, JournalHead Head, View View, IReadOnlyList<Refusal> Refusals, string? ReadOnly);
+public sealed record Snapshot(ClusterState State, JournalHead Head, long Newest, View View, IReadOnlyList<Refusal> Refusals, string? ReadOnly);

@@ -38,7 +38,7 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
         _turned = now;
         var effects = mind.Receive(message, now, parts.Wall(), Context.Waited);
         foreach (var effect in effects) Perform(effect);
-        parts.Ledger.Show(new Snapshot(mind.State, mind.Head, mind.View, mind.Refusals, mind.ReadOnly));
+        parts.Ledger.Show(new Snapshot(mind.State, mind.Head, mind.Newest, mind.View, mind.Refusals, mind.ReadOnly));
         parts.Turned(Context.Now);
         return ValueTask.CompletedTask;
     }

@@ -11,6 +11,7 @@ public sealed class QuorumMind
     private const int CommandsWaiting = 64;
     private const int AppendsPerSecond = 40;
     private const int OwnEntriesKept = 2048;
+    private static readonly TimeSpan BehindIsLoud = TimeSpan.FromSeconds(2);
 
     private readonly Queue<Commanded> _commands = new();
     private readonly JournalHead? _seen;
@@ -25,6 +26,7 @@ public sealed class QuorumMind
     private bool _readAgain;
     private string? _readOnly;
     private string? _short;
+    private Instant? _behindSince;
     private long _entries;
     private Instant? _lastAccepted;
     private Instant _nextPulse;
@@ -53,6 +55,9 @@ public sealed class QuorumMind
 
     /// <summary>Newest head that is known here.</summary>
     public JournalHead Head => _head;
+
+    /// <summary>Index of the newest entry that this member ever saw; higher than what is known here where the journal was put back.</summary>
+    public long Newest => Math.Max(_head.Index, _seen?.Index ?? 0);
 
     /// <summary>What is heard and seen.</summary>
     public View View => _view;
@@ -238,9 +243,10 @@ public sealed class QuorumMind
     {
         if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
-        if (_pending is null && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
+        var behind = _view.Quorate && IsBehind(now, todo);
+        if (_pending is null && !behind && NextCommand(todo) is { } next) Append(next.Decision, next.Command, now, wall, todo);
         // A command that had to wait for the bound keeps its loud refusal: the decider is asked at the next turn.
-        else if (_pending is null)
+        else if (_pending is null && !behind)
         {
             var findings = ClusterDecider.Decide(_state, _view);
             // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.
@@ -260,6 +266,29 @@ public sealed class QuorumMind
         if (Same(orders, _orders)) return;
         _orders = orders;
         todo.Add(new Obey(orders));
+    }
+
+    /// <summary>
+    /// A member that is heard has seen a newer entry. What is appended now would lose the race; where it would not, the journal
+    /// was put back to a past that this member, away at that time, takes for the present: a VM may run by an entry it lacks.
+    /// For the same reason an agent that has just started first hears what others have seen.
+    /// </summary>
+    private bool IsBehind(Instant now, List<QuorumEffect> todo)
+    {
+        if (now - _view.Started < _state.Config.Timers.Beat * 3 && _state.Config.Hosts.Keys.Concat(_state.Config.Witnesses).Any(m => m != _view.Self && !_view.Peer(m).EverHeard)) return true;
+        foreach (var (name, peer) in _view.Peers)
+        {
+            if (peer.Verdict is not (Verdict.Alive or Verdict.Degraded) || peer.JournalIndex <= _state.Index) continue;
+            if (_behindSince is null) Read(todo);
+            _behindSince ??= now;
+            if (now - _behindSince < BehindIsLoud) return true;
+            var why = $"{name} has seen entry {peer.JournalIndex}, the journal as {_view.Self} reads it ends at {_state.Index}: nothing is decided on it";
+            Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo);
+            AnswerAll(why, todo);
+            return true;
+        }
+        _behindSince = null;
+        return false;
     }
 
     private void Hold(List<QuorumEffect> todo)

@@ -11,7 +11,8 @@ public abstract record WatchMessage;
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
 /// <param name="At">Kernel's receive time on our clock.</param>
 /// <param name="HeardUsAt">When it heard the beat of ours that it echoes, on our clock; null when it echoes none of this boot.</param>
-public sealed record BeatHeard(ulong Boot, long Sequence, TimeSpan MindAge, bool Well, long ConfigNumber, Instant At, Instant? HeardUsAt) : WatchMessage;
+/// <param name="JournalIndex">The newest journal entry that it has seen.</param>
+public sealed record BeatHeard(ulong Boot, long Sequence, TimeSpan MindAge, bool Well, long ConfigNumber, Instant At, Instant? HeardUsAt, long JournalIndex = 0) : WatchMessage;
 
 /// <summary>Another member heard the peer at first hand.</summary>
 public sealed record PeerSighted(MemberName By, ulong Boot, long Sequence, Instant At) : WatchMessage;
@@ -77,6 +78,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private bool _well = true;
     private TimeSpan _mindAge;
     private long _config;
+    private long _journal;
     private Epoch? _request;
     private Instant? _askedPower;
     private Instant? _askedProbe;
@@ -107,7 +109,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 // life before look like a lie of the device. A stuck mind's counts: what echoes has power.
                 if ((!isHost || _boot == 0 || b.Boot == _boot) && b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
                 _mindAge = b.MindAge;
-                if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config) = (b.Well, b.ConfigNumber);
+                if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config, _journal) = (b.Well, b.ConfigNumber, b.JournalIndex);
                 break;
             case PeerSighted s:
                 Life(s.Boot, s.Sequence, s.At);
@@ -198,7 +200,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
             : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
         // While it boots another may hear it a moment before we do.
         var direct = Recent(_direct, now) || Recent(_firstHeard, now);
-        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered);
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered, _journal);
     }
 }
 

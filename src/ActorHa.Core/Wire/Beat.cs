@@ -47,7 +47,7 @@ public struct Beat
     /// <summary>Number of the configuration that the sender decides by.</summary>
     public long ConfigNumber { get; set; }
 
-    /// <summary>Index of the newest journal entry that the sender has taken in.</summary>
+    /// <summary>Index of the newest journal entry that the sender has ever taken in, also before a restart.</summary>
     public long JournalIndex { get; set; }
 
     /// <summary>Whom the sender has heard itself, each peer at most once; peers never heard are absent.</summary>

@@ -1,0 +1,106 @@
+using static ActorHa.Core.Tests.Cast;
+
+namespace ActorHa.Core.Tests;
+
+/// <summary>
+/// A journal that was put back to an older state agrees with all that a member has seen which was away since: what others
+/// say that they have seen is what keeps it from deciding on it (tests/ActorHa.Simulation/FOUND.md, 30).
+/// </summary>
+public sealed class BehindTests
+{
+    private static readonly WantVm Order = new(Mail, false, "operator");
+
+    /// <summary>A mind that has recorded its start and has nothing to do.</summary>
+    private static MindBench AtRest()
+    {
+        var bench = MindBench.Loaded();
+        while (bench.Sent is not null) bench.Commits();
+        return bench;
+    }
+
+    private static PeerSaid Says(MemberName peer, Verdict verdict, long index) => new(peer, Hears(verdict, At(100)) with { JournalIndex = index });
+
+    [Fact]
+    public void What_another_has_seen_beyond_the_journals_end_is_waited_for()
+    {
+        var bench = AtRest();
+        var end = bench.Mind.State.Index;
+        Assert.Contains(bench.Hear(Says(B, Verdict.Alive, end + 1)).Effects, e => e is ReadTail);
+        Assert.Null(bench.Hear(new Commanded(1, Order)).Sent);
+        // It was only older: the tail brings what was missing.
+        bench.Journal.Add(B, new MaintenanceEnded("operator"));
+        Assert.NotNull(bench.Reads().Sent);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Silent)]
+    [InlineData(Verdict.PoweredOff)]
+    [InlineData(Verdict.AgentSilent)]
+    public void Who_is_no_longer_heard_holds_nothing_up(Verdict verdict)
+    {
+        var bench = AtRest();
+        bench.Hear(Says(B, verdict, bench.Mind.State.Index + 1));
+        Assert.NotNull(bench.Hear(new Commanded(1, Order)).Sent);
+    }
+
+    [Fact]
+    public void It_is_said_when_it_lasts_and_commands_are_answered()
+    {
+        var bench = AtRest();
+        var end = bench.Mind.State.Index;
+        bench.Hear(Says(B, Verdict.Alive, end + 3)).Hear(new Commanded(7, Order), 0.1).Quorate();
+        for (var i = 0; i < 9; i++) bench.Hear(new MindTick(), 0.2).Quorate();
+        Assert.DoesNotContain(bench.Refusals, r => r.Contains("has seen entry", StringComparison.Ordinal));
+        bench.Hear(new MindTick(), 0.2);
+        Assert.Contains(bench.Refusals, r => r == $"read-only: rainbowdash has seen entry {end + 3}, the journal as witness reads it ends at {end}: nothing is decided on it");
+        var answer = Assert.Single(bench.Effects.OfType<AnswerCommand>());
+        Assert.Equal((7, false), (answer.Ticket, answer.Accepted));
+        // Said once, and taken back when the member itself says less: its agent was started anew on the old journal.
+        bench.Hear(Says(B, Verdict.Alive, end));
+        Assert.DoesNotContain(bench.Refusals, r => r.Contains("has seen entry", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_quorum_nothing_can_be_appended_anyway_and_the_refusals_of_that_stand()
+    {
+        var bench = AtRest();
+        bench.Hear(Says(B, Verdict.Alive, bench.Mind.State.Index + 1), 30);
+        Assert.Contains(bench.Refusals, r => r.StartsWith("not quorate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_agent_that_has_just_started_listens_first()
+    {
+        var line = new JournalLine().Add(B, Configures());
+        var bench = new MindBench(line, started: At(100)).Quorate().Reads();
+        Assert.Null(bench.Hear(new Commanded(1, Order)).Sent);
+        // All are heard: nobody has seen more.
+        bench.Hear(Says(A, Verdict.Alive, 1));
+        Assert.NotNull(bench.Hear(Says(B, Verdict.Alive, 1)).Sent);
+    }
+
+    [Fact]
+    public void It_listens_for_three_beats_and_no_longer()
+    {
+        var bench = new MindBench(new JournalLine().Add(B, Configures()), started: At(100)).Quorate().Reads();
+        Assert.Null(bench.Hear(new Commanded(1, Order), 0.29).Sent);
+        Assert.NotNull(bench.Hear(new MindTick(), 0.01).Sent);
+    }
+
+    [Fact]
+    public void A_beat_says_what_was_ever_seen()
+    {
+        var line = new JournalLine().Add(B, Configures());
+        Assert.Equal(1, new MindBench(line).Reads().Mind.Newest);
+        Assert.Equal(9, new MindBench(line, seen: new JournalHead(1, 9, "hash")).Reads().Mind.Newest);
+    }
+
+    [Fact]
+    public void A_watcher_tells_what_the_newest_beat_says()
+    {
+        var bench = new WatchBench();
+        bench.Hear(new BeatHeard(1, 1, TimeSpan.Zero, true, 1, bench.Now, null, JournalIndex: 7));
+        Assert.Equal(7, bench.View.JournalIndex);
+        Assert.Equal(5, bench.Later(0.1).Hear(new BeatHeard(1, 2, TimeSpan.Zero, true, 1, bench.Now, null, JournalIndex: 5)).News?.JournalIndex);
+    }
+}
