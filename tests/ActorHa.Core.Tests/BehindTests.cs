@@ -10,20 +10,12 @@ public sealed class BehindTests
 {
     private static readonly WantVm Order = new(Mail, false, "operator");
 
-    /// <summary>A mind that has recorded its start and has nothing to do.</summary>
-    private static MindBench AtRest()
-    {
-        var bench = MindBench.Loaded();
-        while (bench.Sent is not null) bench.Commits();
-        return bench;
-    }
-
     private static PeerSaid Says(MemberName peer, Verdict verdict, long index) => new(peer, Hears(verdict, At(100)) with { JournalIndex = index });
 
     [Fact]
     public void What_another_has_seen_beyond_the_journals_end_is_waited_for()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var end = bench.Mind.State.Index;
         Assert.Contains(bench.Hear(Says(B, Verdict.Alive, end + 1)).Effects, e => e is ReadTail);
         Assert.Null(bench.Hear(new Commanded(1, Order)).Sent);
@@ -38,7 +30,7 @@ public sealed class BehindTests
     [InlineData(Verdict.AgentSilent)]
     public void Who_is_no_longer_heard_holds_nothing_up(Verdict verdict)
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         bench.Hear(Says(B, verdict, bench.Mind.State.Index + 1));
         Assert.NotNull(bench.Hear(new Commanded(1, Order)).Sent);
     }
@@ -46,7 +38,7 @@ public sealed class BehindTests
     [Fact]
     public void It_is_said_when_it_lasts_and_commands_are_answered()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var end = bench.Mind.State.Index;
         bench.Hear(Says(B, Verdict.Alive, end + 3)).Hear(new Commanded(7, Order), 0.1).Quorate();
         for (var i = 0; i < 9; i++) bench.Hear(new MindTick(), 0.2).Quorate();
@@ -63,7 +55,7 @@ public sealed class BehindTests
     [Fact]
     public void Without_quorum_nothing_can_be_appended_anyway_and_the_refusals_of_that_stand()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         bench.Hear(Says(B, Verdict.Alive, bench.Mind.State.Index + 1), 30);
         Assert.Contains(bench.Refusals, r => r.StartsWith("not quorate", StringComparison.Ordinal));
     }
@@ -85,6 +77,24 @@ public sealed class BehindTests
         var bench = new MindBench(new JournalLine().Add(B, Configures()), started: At(100)).Quorate().Reads();
         Assert.Null(bench.Hear(new Commanded(1, Order), 0.29).Sent);
         Assert.NotNull(bench.Hear(new MindTick(), 0.01).Sent);
+    }
+
+    /// <summary>
+    /// Pair "isolated", the journal put back as the proof was stored: the append met a head that had gone back, was refused, and
+    /// was waited for for ever when that head was there again.
+    /// </summary>
+    [Fact]
+    public void A_lost_append_is_sent_again_where_the_head_stays_what_it_was()
+    {
+        var bench = MindBench.AtRest();
+        var sent = bench.Hear(new Commanded(1, Order)).Sent!;
+        bench.Conflicts();
+        Assert.Null(bench.Reads().Sent);
+        Assert.Null(bench.Hear(new MindTick(), 2.9).Reads().Sent);
+        var again = bench.Hear(new MindTick(), 0.1).Reads().Sent!;
+        Assert.Equal((sent.Expected, sent.Next), (again.Expected, again.Next));
+        Assert.Empty(again.Stamps);
+        Assert.True(Assert.Single(bench.Commits(again).Effects.OfType<AnswerCommand>()).Accepted);
     }
 
     [Fact]

@@ -9,14 +9,12 @@ public sealed class QuorumMindTests
     private static Commanded Wants(long ticket, bool running, VmName? vm = null) => new(ticket, new WantVm(vm ?? Mail, running, "operator"));
 
     /// <summary>A witness's mind at rest: its own start is recorded, nothing is pending.</summary>
-    private static MindBench AtRest() => MindBench.Loaded().Commits();
-
     private static AnswerCommand? Answer(MindBench bench) => bench.Effects.OfType<AnswerCommand>().SingleOrDefault();
 
     [Fact]
     public void An_acknowledged_append_is_folded_and_its_own()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         Assert.Equal(2, bench.Mind.State.Index);
         Assert.Equal(bench.Journal.Head, bench.Mind.Head);
         Assert.Equal([2L], bench.Mind.View.OwnEntries);
@@ -27,7 +25,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_unknown_append_is_found_by_its_id_and_gives_no_permission()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         bench.Journal.Add(bench.Sent!.Bytes);
         bench.Unknown();
         Assert.Contains(bench.Effects, e => e is ReadTail { After: 2 });
@@ -40,7 +38,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_unknown_append_is_void_when_head_has_moved_on_and_its_command_is_decided_anew()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         var first = MindBench.Entry(bench.Sent!);
         bench.Journal.Add(B, Joins(B));
         bench.Unknown().Reads();
@@ -54,7 +52,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_unknown_append_is_sent_again_identically_while_head_has_not_moved()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         var first = bench.Sent!;
         bench.Unknown().Reads();
         Assert.Equal(first.Bytes.ToArray(), bench.Sent!.Bytes.ToArray());
@@ -66,7 +64,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void Nothing_else_is_decided_before_an_unknown_outcome_is_settled()
     {
-        var bench = AtRest().Hear(Wants(1, false)).Unknown();
+        var bench = MindBench.AtRest().Hear(Wants(1, false)).Unknown();
         Assert.Null(bench.Hear(Wants(2, false, Lists)).Sent);
         Assert.Null(bench.Hear(new MindTick(), 0.1).Sent);
         bench.Hear(new TailFailed("no answer"));
@@ -77,7 +75,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void One_append_at_a_time()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         Assert.Null(bench.Hear(Wants(2, false, Lists)).Sent);
         Assert.Null(bench.Hear(new MindTick(), 0.1).Sent);
         Assert.True(Answer(bench.Hear(new TailFailed("no answer")).Reads()) is null);
@@ -86,7 +84,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void A_command_that_lost_the_race_is_decided_on_what_the_winner_left()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         bench.Journal.Add(B, new VmWanted(Mail, false, "another"));
         bench.Conflicts();
         Assert.Null(Answer(bench));
@@ -98,7 +96,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void Commands_that_wait_are_bounded()
     {
-        var bench = AtRest().Hear(Wants(0, false));
+        var bench = MindBench.AtRest().Hear(Wants(0, false));
         for (var i = 1; i <= 64; i++) Assert.Null(Answer(bench.Hear(Wants(i, false))));
         Assert.Contains("too many commands", Answer(bench.Hear(Wants(65, false)))!.Because, StringComparison.Ordinal);
     }
@@ -106,7 +104,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void Entries_in_a_second_are_bounded_and_the_excess_is_said_loudly()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var sent = 0;
         for (var i = 0; i < 100; i++)
         {
@@ -123,7 +121,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void Not_quorate_after_quorum_timeout_counted_from_when_the_write_was_sent()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var sent = bench.Now;
         bench.Hear(new MindTick(), 5).Hear(new PulseSettled(sent, true, ""));
         Assert.True(bench.Mind.View.Quorate);
@@ -137,7 +135,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_append_makes_quorate_from_when_it_was_sent()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         var append = bench.Sent;
         bench.Hear(new MindTick(), 5.5).Commits(append);
         Assert.True(bench.Mind.View.Quorate);
@@ -151,7 +149,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void The_tail_is_read_again_every_few_seconds_though_the_watch_is_silent()
     {
-        var bench = AtRest().Reads();
+        var bench = MindBench.AtRest().Reads();
         Assert.Contains(bench.Hear(new MindTick(), 3.1).Effects, e => e is ReadTail);
     }
 
@@ -168,7 +166,7 @@ public sealed class QuorumMindTests
 
     private static MindBench ReadsInstead(Func<JournalEntry, JournalEntry> change)
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var bytes = JournalCodec.Encode(change(bench.Journal.Entry(B, Joins(B))));
         return bench.Hear(new TailRead(new JournalHead(1, 3, JournalCodec.Hash(bytes)), [new RawEntry(3, bytes)]));
     }
@@ -176,7 +174,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_event_of_an_unknown_type_makes_it_read_only()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var text = Encoding.UTF8.GetString(JournalCodec.Encode(bench.Journal.Entry(B, Joins(B)))).Replace("HostJoined", "HostSurprised", StringComparison.Ordinal);
         IsReadOnly(bench.Hear(new TailRead(new JournalHead(1, 3, "x"), [new RawEntry(3, Encoding.UTF8.GetBytes(text))])), "cannot read");
     }
@@ -184,7 +182,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void A_field_that_is_not_known_makes_it_read_only()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         var text = Encoding.UTF8.GetString(JournalCodec.Encode(bench.Journal.Entry(B, Joins(B)))).Replace("\"canSleep\"", "\"dreams\":1,\"canSleep\"", StringComparison.Ordinal);
         IsReadOnly(bench.Hear(new TailRead(new JournalHead(1, 3, "x"), [new RawEntry(3, Encoding.UTF8.GetBytes(text))])), "cannot read");
     }
@@ -192,7 +190,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void A_gap_makes_it_read_only()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         bench.Journal.Add(B, Joins(B)).Add(B, Admits(B));
         IsReadOnly(bench.Hear(new TailRead(bench.Journal.Head, [bench.Journal.Raws[3]])), "entry 3 is missing before 4");
     }
@@ -206,7 +204,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_entry_that_breaks_an_invariant_makes_it_read_only()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         bench.Journal.Add(B, new VmAssigned(Mail, B, I(1), E(1)));
         IsReadOnly(bench.Reads(), "breaks an invariant: I2");
     }
@@ -234,7 +232,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void A_conflict_with_its_own_entry_is_an_acceptance()
     {
-        var bench = AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(Wants(1, false));
         bench.Journal.Add(bench.Sent!.Bytes);
         bench.Conflicts();
         Assert.Null(Answer(bench));
@@ -247,7 +245,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void Who_lost_the_race_decides_only_on_what_won_it()
     {
-        var bench = AtRest().Hear(Wants(1, false)).Conflicts();
+        var bench = MindBench.AtRest().Hear(Wants(1, false)).Conflicts();
         Assert.Contains(bench.Effects, e => e is ReadTail);
         Assert.Null(bench.Sent);
         Assert.Null(bench.Hear(new MindTick()).Sent);
@@ -274,14 +272,14 @@ public sealed class QuorumMindTests
     [Fact]
     public void Another_journal_of_equal_length_put_back_under_a_running_mind_makes_it_read_only()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         IsReadOnly(bench.Hear(new TailRead(bench.Journal.Head with { Hash = new string('0', 64) }, [])), "head at entry 2 is another");
     }
 
     [Fact]
     public void A_stale_read_is_harmless()
     {
-        var bench = AtRest();
+        var bench = MindBench.AtRest();
         bench.Hear(new TailRead(new JournalHead(1, 1, "older"), [bench.Journal.Raws[0]]));
         Assert.Null(bench.Mind.ReadOnly);
         Assert.Equal(2, bench.Mind.State.Index);

@@ -35,6 +35,17 @@ public static class DirectedJournal
                 end();
             });
         }, 60),
+        // The append of the proof is refused, because the head has gone back; nobody else moves it when it has come forward again.
+        new("a journal is put back as the proof is stored", w =>
+        {
+            w.Members[0].Machine.PowerOff(fence: false);
+            w.OnStep = (member, kind, before, what) =>
+            {
+                if (kind != StepKind.Append || !before || what != "prove") return;
+                w.OnStep = null;
+                w.Time.After(TimeSpan.FromSeconds(3), w.Journal.StandIn(lost: 2));
+            };
+        }, 40, Fate: Fate.Off),
         // It was away when its VMs were taken: the past that is put back agrees with all that it has seen, and calls them its own.
         new("an older snapshot is put back, and the host that has not seen more boots", w =>
         {

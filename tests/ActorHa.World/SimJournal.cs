@@ -13,12 +13,12 @@ public sealed class SimJournal(WorldModel world)
 
     private static readonly TimeSpan NoAnswer = TimeSpan.FromMilliseconds(600);
     private readonly List<(byte[] Bytes, JournalHead Head)> _entries = [];
+    private readonly List<(byte[] Bytes, JournalHead Head)> _aside = [];
     private readonly List<Pending> _late = [];
     private readonly TimeSpan[] _disks = new TimeSpan[world.Size];
     private readonly int[] _behind = new int[world.Size];
     private SimMember? _leader;
     private bool _had;
-    private bool _standsIn;
     private Instant _electedAt;
 
     /// <summary>What the next append of a member meets.</summary>
@@ -66,28 +66,32 @@ public sealed class SimJournal(WorldModel world)
 
     /// <summary>
     /// An operator puts an older snapshot back by mistake, and the newest again by the action that is returned. All members
-    /// have seen more: whatever is written meanwhile is a finding, for it is built on a past that was not the last.
+    /// have seen more, or hear one that has: whatever is written meanwhile is a finding, for it is built on a past that was not the last.
     /// </summary>
     public Action StandIn(int lost)
     {
-        var aside = _entries.GetRange(_entries.Count - lost, lost);
+        if (lost <= 0 || _aside.Count > 0) return static () => { };
+        _aside.AddRange(_entries.GetRange(_entries.Count - lost, lost));
         _entries.RemoveRange(_entries.Count - lost, lost);
-        _standsIn = true;
         LoseLeader();
-        return () =>
-        {
-            _standsIn = false;
-            _entries.AddRange(aside);
-            LoseLeader();
-        };
+        return PutForward;
+    }
+
+    private void PutForward()
+    {
+        if (_aside.Count == 0) return;
+        _entries.AddRange(_aside);
+        _aside.Clear();
+        LoseLeader();
     }
 
     /// <summary>Whether this client finds the journal quick and true.</summary>
-    internal bool IsSound(SimMember client) => UnknownRate == 0 && _behind[client.Number] == 0 && Array.TrueForAll(_disks, d => d == TimeSpan.Zero) && Serves(client);
+    internal bool IsSound(SimMember client) => _aside.Count == 0 && UnknownRate == 0 && _behind[client.Number] == 0 && Array.TrueForAll(_disks, d => d == TimeSpan.Zero) && Serves(client);
 
     /// <summary>All faults of the journal end.</summary>
     public void Heal()
     {
+        PutForward();
         UnknownRate = 0;
         Array.Clear(_disks);
         Array.Clear(_behind);
@@ -163,8 +167,10 @@ public sealed class SimJournal(WorldModel world)
         if ((Head ?? JournalHead.Empty) != sent.Expected)
             return _entries.Count >= sent.Next.Index && _entries[(int)sent.Next.Index - 1].Bytes.AsSpan().SequenceEqual(sent.Bytes) ? AppendFate.Committed : AppendFate.Conflict;
         var entry = JournalCodec.Decode(sent.Bytes);
-        if (_standsIn)
+        if (_aside.Count > 0)
         {
+            // The very entry that was lost, by an attempt that nobody answered, is no new past.
+            if (_aside[0].Bytes.AsSpan().SequenceEqual(sent.Bytes)) return AppendFate.Conflict;
             world.Audit.Breach("I6", $"{sent.Member.Name} writes ({entry.Because}) into a journal that was put back, of which it has seen more");
             return AppendFate.Conflict;
         }

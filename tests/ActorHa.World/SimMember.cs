@@ -107,6 +107,9 @@ public sealed class SimMember : ILetterBox
     /// <summary>Since when it hears nobody.</summary>
     internal Instant? DeafSince { get; private set; }
 
+    /// <summary>The newest entry that it has on its own disk as seen.</summary>
+    public long SeenIndex => _seen?.Index ?? 0;
+
     /// <summary>Notes whether it could defend itself.</summary>
     internal void Note()
     {

@@ -208,9 +208,10 @@ public sealed class QuorumMind
         if (_pending is not { } p || !(p.Unknown || p.Lost) || _reading) return;
         if (_state.Index < p.Entry.Index)
         {
-            // Head is known to have moved: only the reading is old.
-            if (p.Lost) return;
-            _pending = p with { Unknown = false, Sent = _view.Now };
+            // Head is known to have moved: only the reading is old. If it stays so, head had gone back, and has come forward
+            // again (found by the simulation): to send the same once more is as safe as after no answer.
+            if (p.Lost && _view.Now - p.Sent < _state.Config.Timers.Reread) return;
+            _pending = p with { Unknown = false, Lost = false, Sent = _view.Now };
             // The stamps of the first sending stay: the entry may have been committed then.
             todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, []));
             return;

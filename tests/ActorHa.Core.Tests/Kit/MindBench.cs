@@ -65,6 +65,9 @@ internal sealed class MindBench
         return new MindBench(line, self).Quorate().Reads();
     }
 
+    /// <summary>The same, and it has recorded its start.</summary>
+    public static MindBench AtRest() => Loaded().Commits();
+
     public MindBench Hear(QuorumMessage message, double after = 0)
     {
         Now += Cast.Sec(after);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorHa.World;
 
 namespace ActorHa.Simulation;
 
@@ -17,6 +18,14 @@ internal static class JournalFaults
         }),
         new("appends unknown", "journal", 8, Whom.Nobody, (w, _, f) => { w.Journal.UnknownRate = 0.1 + (f.Salt % 60 / 100.0); return () => w.Journal.UnknownRate = 0; }),
         new("reads stale", "journal", 5, Whom.Member, (w, m, f) => { w.Journal.Behind(m, 1 + (f.Salt % 6)); return () => w.Journal.Behind(m, 0); }),
+        new("older journal put back", "journal", 3, Whom.Nobody, (w, _, f) => w.Journal.StandIn(Lost(w, f))),
         new("watch silent", "journal", 3, Whom.Member, (_, m, _) => { m.WatchSilent = true; return () => m.WatchSilent = false; }),
     ];
+
+    /// <summary>So many of the newest entries that every member has seen one of them: who has not, and hears nobody who has, is not protected (decision 0031).</summary>
+    private static int Lost(WorldModel w, Fault f)
+    {
+        var seen = w.Members.Min(m => m.SeenIndex);
+        return seen > 1 ? (int)Math.Min(w.Journal.State.Index - seen + 1 + (f.Salt % 6), w.Journal.State.Index - 1) : 0;
+    }
 }
