@@ -80,7 +80,7 @@ public sealed class BehindTests
     }
 
     /// <summary>
-    /// Pair "isolated", the journal put back as the proof was stored: the append met a head that had gone back, was refused, and
+    /// Pair "isolated", the journal put back as a start was recorded: the append met a head that had gone back, was refused, and
     /// was waited for for ever when that head was there again.
     /// </summary>
     [Fact]

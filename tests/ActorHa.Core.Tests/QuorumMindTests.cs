@@ -8,7 +8,6 @@ public sealed class QuorumMindTests
 {
     private static Commanded Wants(long ticket, bool running, VmName? vm = null) => new(ticket, new WantVm(vm ?? Mail, running, "operator"));
 
-    /// <summary>A witness's mind at rest: its own start is recorded, nothing is pending.</summary>
     private static AnswerCommand? Answer(MindBench bench) => bench.Effects.OfType<AnswerCommand>().SingleOrDefault();
 
     [Fact]

@@ -35,13 +35,13 @@ public static class DirectedJournal
                 end();
             });
         }, 60),
-        // The append of the proof is refused, because the head has gone back; nobody else moves it when it has come forward again.
-        new("a journal is put back as the proof is stored", w =>
+        // The append is refused, because the head has gone back; nobody else moves it when it has come forward again.
+        new("a journal is put back as a start is recorded", w =>
         {
             w.Members[0].Machine.PowerOff(fence: false);
             w.OnStep = (member, kind, before, what) =>
             {
-                if (kind != StepKind.Append || !before || what != "prove") return;
+                if (kind != StepKind.Append || !before || what != "active") return;
                 w.OnStep = null;
                 w.Time.After(TimeSpan.FromSeconds(3), w.Journal.StandIn(lost: 2));
             };

@@ -65,7 +65,7 @@ internal sealed class MindBench
         return new MindBench(line, self).Quorate().Reads();
     }
 
-    /// <summary>The same, and it has recorded its start.</summary>
+    /// <summary>The same at rest: its start is recorded, nothing is pending.</summary>
     public static MindBench AtRest() => Loaded().Commits();
 
     public MindBench Hear(QuorumMessage message, double after = 0)
