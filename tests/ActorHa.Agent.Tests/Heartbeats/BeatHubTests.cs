@@ -13,11 +13,12 @@ public sealed class BeatHubTests
     private static readonly MemberName A = new("applejack"), W = new("witness");
     private static readonly Guid Boot = Guid.NewGuid(), Later = Guid.NewGuid();
     private readonly TestProbe<WatchMessage> _ofA = new("watcher-applejack", TimeProvider.System), _ofW = new("watcher-witness", TimeProvider.System);
+    private readonly Ledger _ledger = new();
     private readonly BeatHub _hub;
 
     public BeatHubTests()
     {
-        _hub = new BeatHub(new MemberName("rainbowdash"), Guid.NewGuid(), MonotonicClock.System, new Ledger());
+        _hub = new BeatHub(new MemberName("rainbowdash"), Guid.NewGuid(), MonotonicClock.System, _ledger);
         _hub.Connect([(A, _ofA), (W, _ofW)]);
     }
 
@@ -63,6 +64,19 @@ public sealed class BeatHubTests
         await _ofA.ExpectAsync<BeatHeard>();
         Hear(W, 5, sees: (Boot, 6));
         Assert.Equal(0, _ofA.Waiting);
+    }
+
+    /// <summary>Also where the journal that is read now is shorter: who was away learns by this that it was put back.</summary>
+    [Fact]
+    public async Task A_beat_says_the_newest_entry_that_was_ever_seen_and_the_watcher_is_told()
+    {
+        _ledger.Show(new Snapshot(ClusterState.Empty, new JournalHead(1, 7, "hash"), 9, new View { Self = new MemberName("rainbowdash"), Run = new AgentRun("run") }, [], null));
+        var beat = new Beat();
+        _hub.Fill(ref beat);
+        Assert.Equal(9, beat.JournalIndex);
+        (beat.Sender, beat.Boot, beat.Sequence) = (WireName.Of(A), Boot, 1);
+        _hub.Heard(beat, MonotonicClock.System.Now);
+        Assert.Equal(9, (await _ofA.ExpectAsync<BeatHeard>()).JournalIndex);
     }
 
     private void Hear(MemberName from, long sequence, (Guid Boot, long Sequence)? sees = null, uint mindAgeMs = 0)
