@@ -24,6 +24,7 @@ public sealed class EventTests
     {
         Assert.Equal(I(1), HostA(TheSite().And(Joins(A, 2), Admits(A, 1))).Admitted);
         Assert.Equal(I(2), HostA(TheSite().And(Joins(A, 2), Admits(A, 2))).Admitted);
+        Assert.Equal(I(2), HostA(TheSite().And(Joins(A, 2), Admits(A, 2), Admits(A, 1))).Admitted);
         Assert.False(HostA(TheSite().And(Joins(A, 2), new HostLeaving(A, I(1)))).Leaving);
     }
 

@@ -219,4 +219,41 @@ public sealed class PeerWatchTests
     [Fact]
     public void Of_a_member_without_power_of_its_own_a_trap_asks_only_its_processes() =>
         Assert.Equal(WatchAsk.Probe, new WatchBench(isHost: false).Beat(boot: 7).Hear(new LookNow()).Ask);
+
+    [Fact]
+    public void Who_is_known_by_anothers_word_alone_is_not_taken_for_sick() => Assert.Equal(Verdict.Alive, new WatchBench().Sighted(1).Verdict);
+
+    [Fact]
+    public void An_old_beat_or_one_of_another_boot_says_nothing_about_how_it_is()
+    {
+        Assert.Equal(Verdict.Alive, new WatchBench().Beat().Beat(boot: 2, well: false).Verdict);
+        Assert.Equal(Verdict.Alive, new WatchBench().Beat(sequence: 5).Beat(sequence: 5, well: false).Verdict);
+    }
+
+    [Fact]
+    public void An_echo_never_goes_back_and_a_newer_one_counts()
+    {
+        var watch = new WatchBench().Beat(echo: true);
+        var first = watch.Now;
+        Assert.Equal(first, watch.View.HearsUs);
+        Assert.Equal(first + Sec(0.5), watch.Later(0.5).Beat(echo: true).View.HearsUs);
+        watch.Hear(new BeatHeard(1, 99, TimeSpan.Zero, true, 1, watch.Now, first));
+        Assert.Equal(first + Sec(0.5), watch.View.HearsUs);
+    }
+
+    [Fact]
+    public void A_witness_joins_nothing_so_that_the_echo_of_its_first_beat_counts()
+    {
+        var witness = new WatchBench(isHost: false).Beat(boot: 5, echo: true).Later(1);
+        Assert.Equal(witness.Now, witness.Beat(boot: 6, sequence: 1, echo: true).View.HearsUs);
+    }
+
+    [Fact]
+    public void The_fencer_is_told_of_each_change_and_of_nothing_else()
+    {
+        var watch = new WatchBench();
+        Assert.NotNull(watch.Beat().Seen);
+        Assert.NotNull(watch.Later(0.01).Beat().Seen);
+        Assert.Null(watch.Later(0.01).Hear(new WatchTick()).Seen);
+    }
 }

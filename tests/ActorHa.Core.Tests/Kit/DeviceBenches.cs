@@ -68,6 +68,9 @@ internal sealed class WatchBench
     /// <summary>What the mind was told last; null = nothing.</summary>
     public PeerView? News { get; private set; }
 
+    /// <summary>What the fencer was told last; null = nothing.</summary>
+    public PeerView? Seen { get; private set; }
+
     public PeerView View => _watch.View;
 
     public TimeSpan UntilLook => _watch.NextLook(Now) - Now;
@@ -82,7 +85,7 @@ internal sealed class WatchBench
 
     public WatchBench Hear(WatchMessage message)
     {
-        (Ask, _, News) = _watch.Receive(message, Now);
+        (Ask, Seen, News) = _watch.Receive(message, Now);
         return this;
     }
 
