@@ -45,6 +45,7 @@ public sealed class CommandLine
         root.Subcommands.Add(Maintenance());
         root.Subcommands.Add(Power());
         root.Subcommands.Add(Fence());
+        root.Subcommands.Add(Journal());
         root.Subcommands.Add(Host());
     }
 
@@ -192,6 +193,13 @@ public sealed class CommandLine
             return await FenceDrillCommands.RunAsync(call, name);
         });
         return new("fence", "Shows that fencing works, or stands in for it") { confirm, drill };
+    }
+
+    private Command Journal()
+    {
+        var accept = new Command("accept", "States that the journal was put back to an older state, and that what it lacks is lost for good");
+        Act(accept, (call, _) => JournalAcceptCommands.RunAsync(call));
+        return new("journal", "The journal itself") { accept };
     }
 
     private static Option<bool> Yes(string description) => new("--yes") { Description = description };

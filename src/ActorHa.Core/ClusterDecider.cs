@@ -16,6 +16,7 @@ public static class ClusterDecider
     private static readonly ImmutableArray<Rule> Rules =
     [
         MemberRules.Join,
+        RestoreRules.Report,
         FenceRules.WithdrawOwn,
         FenceRules.WithdrawSeen,
         FenceRules.End,

@@ -32,6 +32,10 @@ public sealed record ClusterState
     /// <summary>Newest epoch given to an ownership or a fence request.</summary>
     public Epoch LastEpoch { get; init; }
 
+    /// <summary>Entry by which the journal was last accepted after it had been put back; 0 = never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Restored { get; init; }
+
     /// <summary>The agent process that each member runs.</summary>
     public ImmutableSortedDictionary<MemberName, AgentRun> Agents { get; init; } = ImmutableSortedDictionary<MemberName, AgentRun>.Empty;
 
@@ -128,7 +132,12 @@ public sealed record HostState
     public ImmutableSortedDictionary<MemberName, long> Refuted { get; init; } = ImmutableSortedDictionary<MemberName, long>.Empty;
 
     /// <summary>Entry by which this life refuted a request last, a sign that its agent lived; 0 = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Spoke { get; init; }
+
+    /// <summary>Entry by which it last reported what it runs, or was proven off: counts after a restore; 0 = never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Reported { get; init; }
 
     /// <summary>Fingerprint of the mapping host → plugs when it was last proven; fencing is armed while it is still the same.</summary>
     public string Armed { get; init; } = "";

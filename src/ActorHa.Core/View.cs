@@ -100,7 +100,7 @@ public sealed record View
 /// <param name="Power">Newest reading of its power, asked since the gap began; Unknown when not asked.</param>
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
 /// <param name="AnsweredAt">When the newest question that another process of it answered was asked.</param>
-/// <param name="JournalIndex">The newest journal entry that it has seen.</param>
+/// <param name="JournalPosition">The newest journal entry that it has seen, see <see cref="JournalHead.Position"/>.</param>
 public sealed record PeerView(
     Verdict Verdict,
     string Evidence,
@@ -111,7 +111,7 @@ public sealed record PeerView(
     Power Power,
     long ConfigNumber,
     Instant? AnsweredAt = null,
-    long JournalIndex = 0)
+    long JournalPosition = 0)
 {
     /// <summary>The newest sign that its kernel and a process of it live: a beat, or an answer; null = none yet.</summary>
     public Instant? LivedAt => AnsweredAt > HeardAt || HeardAt is null ? AnsweredAt : HeardAt;

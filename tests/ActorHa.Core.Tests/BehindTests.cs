@@ -10,7 +10,7 @@ public sealed class BehindTests
 {
     private static readonly WantVm Order = new(Mail, false, "operator");
 
-    private static PeerSaid Says(MemberName peer, Verdict verdict, long index) => new(peer, Hears(verdict, At(100)) with { JournalIndex = index });
+    private static PeerSaid Says(MemberName peer, Verdict verdict, long index) => new(peer, Hears(verdict, At(100)) with { JournalPosition = index });
 
     [Fact]
     public void What_another_has_seen_beyond_the_journals_end_is_waited_for()
@@ -109,8 +109,8 @@ public sealed class BehindTests
     public void A_watcher_tells_what_the_newest_beat_says()
     {
         var bench = new WatchBench();
-        bench.Hear(new BeatHeard(1, 1, TimeSpan.Zero, true, 1, bench.Now, null, JournalIndex: 7));
-        Assert.Equal(7, bench.View.JournalIndex);
-        Assert.Equal(5, bench.Later(0.1).Hear(new BeatHeard(1, 2, TimeSpan.Zero, true, 1, bench.Now, null, JournalIndex: 5)).News?.JournalIndex);
+        bench.Hear(new BeatHeard(1, 1, TimeSpan.Zero, true, 1, bench.Now, null, JournalPosition: 7));
+        Assert.Equal(7, bench.View.JournalPosition);
+        Assert.Equal(5, bench.Later(0.1).Hear(new BeatHeard(1, 2, TimeSpan.Zero, true, 1, bench.Now, null, JournalPosition: 5)).News?.JournalPosition);
     }
 }

@@ -19,6 +19,7 @@ public sealed class JournalLeaves
         new VmFailed(Mail, E(1), "killed"), new VmSteady(Mail, E(1)), new VmReleased(Mail, E(1), true), new VmWaiting(Mail, "waits for memory"),
         new VmWanted(Mail, false, "operator"), new VmMoveOrdered(Mail, B, "operator"), new VmMoveDropped(Mail, "closed"),
         new VmStrayFound(Mail, B, I(1), RunOf(B), 7), new VmStrayStopped(Mail, B),
+        new JournalRestored("operator"), new HostReported(A, I(1), [new ReportedVm(Mail, E(3), 7)]),
     }.ToImmutableDictionary(e => e.GetType().Name);
 
     public static TheoryData<string> Leaves => [.. JournalCodec.EventTypes.Keys];

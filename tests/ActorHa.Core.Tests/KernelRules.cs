@@ -4,7 +4,7 @@ using static ActorHa.Core.Tests.Cast;
 namespace ActorHa.Core.Tests;
 
 /// <summary>The eleven rules that mutants must not survive (DESIGN, end of section 5), and the four that bound two of them in time, each by its name.</summary>
-public sealed class KernelRules
+public sealed partial class KernelRules
 {
     // (1) compare head
 

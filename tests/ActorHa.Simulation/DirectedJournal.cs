@@ -16,7 +16,7 @@ public static class DirectedJournal
             w.Members[0].AgentHeldDown = true;
             w.Members[0].KillAgent();
             w.Members[2].WatchSilent = true;
-            w.Time.After(TimeSpan.FromSeconds(10), () => w.Cut("applejack", "rainbowdash"));
+            In(w, 10, () => w.Cut("applejack", "rainbowdash"));
         }, 40),
         // Half of the agents are new, half remember: neither may decide anything on a past that was not the last.
         new("an older snapshot is put back for a while", w =>
@@ -24,12 +24,12 @@ public static class DirectedJournal
             var end = w.Journal.StandIn(lost: 4);
             // It hears nobody who could say that there was more.
             w.Members[1].Deaf = true;
-            w.Time.After(TimeSpan.FromSeconds(3), () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
-            w.Time.After(TimeSpan.FromSeconds(4), () => w.Members[2].CrashAgent(TimeSpan.FromMilliseconds(300)));
-            w.Time.After(TimeSpan.FromSeconds(6), () => WorldModel.EndVm(w.Members[1], w.Members[1].Machine.Processes[0], byGuest: false));
-            w.Time.After(TimeSpan.FromSeconds(10), () => w.Members[0].Machine.PowerOff(fence: false));
-            w.Time.After(TimeSpan.FromSeconds(12), () => w.Members[2].Command(new WantVm(new("vm1"), false, "operator")));
-            w.Time.After(TimeSpan.FromSeconds(40), () =>
+            In(w, 3, () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
+            In(w, 4, () => w.Members[2].CrashAgent(TimeSpan.FromMilliseconds(300)));
+            In(w, 6, () => WorldModel.EndVm(w.Members[1], w.Members[1].Machine.Processes[0], byGuest: false));
+            In(w, 10, () => w.Members[0].Machine.PowerOff(fence: false));
+            In(w, 12, () => w.Members[2].Command(new WantVm(new("vm1"), false, "operator")));
+            In(w, 40, () =>
             {
                 w.Members[1].Deaf = false;
                 end();
@@ -43,21 +43,61 @@ public static class DirectedJournal
             {
                 if (kind != StepKind.Append || !before || what != "active") return;
                 w.OnStep = null;
-                w.Time.After(TimeSpan.FromSeconds(3), w.Journal.StandIn(lost: 2));
+                In(w, 3, w.Journal.StandIn(lost: 2));
             };
         }, 40, Fate: Fate.Off),
+        // VMs run by entries that are lost, on a host that the journal calls another's; nothing may start before all have reported.
+        new("put back and accepted, and a host comes back from before", w => { LosesAll(w); In(w, 20, w.Members[0].Machine.PowerOn); }, 60),
+        new("put back and accepted, and a host never comes back", LosesAll, 60, Fate: Fate.Off),
+        new("put back and accepted, and the agent beside the running VMs is away for long", w =>
+        {
+            LosesAll(w);
+            In(w, 16, () =>
+            {
+                w.Members[1].AgentHeldDown = true;
+                w.Members[1].KillAgent();
+                w.Members[0].Machine.PowerOn();
+            });
+        }, 230),
+        // The snapshot knows nothing of the request; its SET is still on its way.
+        new("put back and accepted, and a SET of before strikes late", w =>
+        {
+            var seen = w.Journal.State.Index;
+            w.Chassis.Holds = true;
+            w.Members[0].Machine.Freeze(kernelLives: false);
+            In(w, 4, w.Members[0].Machine.Thaw);
+            In(w, 6, () => PutBack(w, seen));
+            In(w, 100, w.Chassis.ReleaseHeld);
+        }, 120),
         // It was away when its VMs were taken: the past that is put back agrees with all that it has seen, and calls them its own.
         new("an older snapshot is put back, and the host that has not seen more boots", w =>
         {
             var seen = w.Journal.State.Index;
             w.Members[0].Machine.PowerOff(fence: false);
-            w.Time.After(TimeSpan.FromSeconds(10), () =>
+            In(w, 10, () =>
             {
                 var end = w.Journal.StandIn(lost: (int)(w.Journal.State.Index - seen));
                 w.Members[0].Machine.PowerOn();
-                w.Time.After(TimeSpan.FromSeconds(15), () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
-                w.Time.After(TimeSpan.FromSeconds(40), end);
+                In(w, 15, () => w.Members[1].CrashAgent(TimeSpan.FromMilliseconds(300)));
+                In(w, 40, end);
             });
         }, 70),
     ];
+
+    /// <summary>A host is lost, its VMs start on the other; then the snapshot of before is put back, and a person accepts it.</summary>
+    private static void LosesAll(WorldModel w)
+    {
+        var seen = w.Journal.State.Index;
+        w.Members[0].Machine.PowerOff(fence: false);
+        In(w, 10, () => PutBack(w, seen));
+    }
+
+    private static void PutBack(WorldModel w, long keep)
+    {
+        w.Journal.StandIn(lost: (int)(w.Journal.State.Index - keep));
+        w.Members[2].CrashAgent(TimeSpan.FromMilliseconds(300));
+        In(w, 8, () => w.Members[2].Command(new AcceptJournal(w.Journal.State.Config.Name, "operator")));
+    }
+
+    private static void In(WorldModel w, double seconds, Action action) => w.Time.After(TimeSpan.FromSeconds(seconds), action);
 }

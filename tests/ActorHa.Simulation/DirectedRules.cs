@@ -30,6 +30,13 @@ public static class DirectedRules
             In(w, 12, A(w).Machine.PowerOn);
         }, 40, Variant.Plain with { MaxFences = 1 }),
         // Where lost agents are fenced, etcd's answer excuses nobody: only the challenge keeps a well host from the deaf.
+        new("a home comes back under maintenance", w =>
+        {
+            B(w).Machine.PowerOff(fence: false);
+            In(w, 8, () => Witness(w).Command(new SetMaintenance(true, null, Op)));
+            In(w, 10, B(w).Machine.PowerOn);
+            In(w, 30, () => Witness(w).Command(new SetMaintenance(false, null, Op)));
+        }),
         new("a deaf asker where lost agents are fenced", w => B(w).Deaf = true, 40, Variant.Plain with { FenceWhenAgentLost = true }),
         new("two deaf askers where lost agents are fenced", w => (B(w).Deaf, Witness(w).Deaf) = (true, true), 40, Variant.Plain with { FenceWhenAgentLost = true }),
         new("it wakes just as it is switched", w =>

@@ -115,7 +115,8 @@ public sealed partial class Audit(WorldModel world)
         world.Hits.Add((target.Name, world.Time.Now));
         world.Say("chassis", $"{target.Name} is switched off by a SET of {by.Name}");
         var h = world.Journal.State.Host(target.Name);
-        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.IsLiving && (h.Admitted == h.Joined || target.Processes.Exists(p => p.Epoch is not null)))
+        // What was sent in a line that is lost strikes whom it strikes: no host is admitted before that is over (rule 19).
+        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.IsLiving && (h.Admitted == h.Joined || world.Journal.State.Restored == 0 && target.Processes.Exists(p => p.Epoch is not null)))
             Breach("I3", $"{target.Name} was switched off by {by.Name} without an open request");
         if (world.Members.Any(m => m.IsHost && m.Machine != target && m.Machine.CutByFence))
             Breach("I4", "both hosts are off by our own act");

@@ -18,7 +18,8 @@ public sealed partial class Audit
     /// signs of life stop the executor. One that hears nobody goes on; a host that does begins again after <c>agent-grace</c>.
     /// </summary>
     private bool GoesOnDeaf(SimMember by, MemberName host, long order) =>
-        CannotHear(by, world.Member(host)) && (_began.Contains((by.Number, by.Life, order))
+        // Off never without a majority, and least of all deaf.
+        by.Machine.Now - _accepted[by.Number] < world.Journal.State.Config.Timers.QuorumTimeout + TimeSpan.FromSeconds(1) && CannotHear(by, world.Member(host)) && (_began.Contains((by.Number, by.Life, order))
             || by.IsHost && world.Time.Now - by.DeafSince > world.Journal.State.Config.Timers.AgentGrace - TimeSpan.FromSeconds(1) && world.Journal.State.Host(host).OpenSwitches.Any(i => i != order));
 
     /// <summary>Its beats do not arrive, nor does anybody tell of them.</summary>

@@ -80,6 +80,8 @@ public sealed class Player
             case "deafen": member!.Deaf = true; break;
             case "etcd": member!.EtcdUp = w[2] == "up"; break;
             case "append": _world.Journal.Faults[member!.Name] = Enum.Parse<AppendFault>(w[2], ignoreCase: true); break;
+            case "put-back": _world.Journal.StandIn((int)Number(w[1])); break;
+            case "accept": _world["witness"].Command(new AcceptJournal(_world.Journal.State.Config.Name, "operator")); break;
             case "append-lands": _world.Journal.LandLate(); break;
             case "chassis": Chassis(w[1..]); break;
             case "kill-vm": _world.KillVm(w[1], w[2]); break;

@@ -76,7 +76,7 @@ internal sealed class SimHeart(WorldModel world, SimMember member)
             Health = mind.View.Well ? BeatHealth.HypervisorOk | BeatHealth.StorageOk : BeatHealth.StorageOk,
             Incarnation = self.Boot == member.Machine.Boot ? self.Joined : Incarnation.None,
             ConfigNumber = mind.State.ConfigNumber,
-            JournalIndex = mind.Newest,
+            JournalPosition = mind.Newest,
         };
         foreach (var heard in _heard)
             if (heard.Sequence > 0) beat.TryAddSighting(new Sighting(heard.Name, heard.Boot, new Incarnation(heard.Incarnation), heard.Sequence, WireIds.Milliseconds(now - heard.At)));
@@ -121,7 +121,7 @@ internal sealed class SimHeart(WorldModel world, SimMember member)
     {
         Instant? us = beat.TryFind(world.Wire(member), out var echo) && echo.BootPrefix == BootKeys.Of(member.Machine.Boot) ? at - TimeSpan.FromMilliseconds(echo.AgeMs) : null;
         var well = (beat.Health & (BeatHealth.HypervisorOk | BeatHealth.StorageOk)) == (BeatHealth.HypervisorOk | BeatHealth.StorageOk);
-        return new BeatHeard(WireIds.PrefixOf(beat.Boot), beat.Sequence, TimeSpan.FromMilliseconds(beat.MindAgeMs), well, beat.ConfigNumber, at, us, beat.JournalIndex);
+        return new BeatHeard(WireIds.PrefixOf(beat.Boot), beat.Sequence, TimeSpan.FromMilliseconds(beat.MindAgeMs), well, beat.ConfigNumber, at, us, beat.JournalPosition);
     }
 
     /// <summary>What was heard last of a peer: what our beats say of it. The rule is that of the agent's heartbeat thread.</summary>

@@ -77,6 +77,9 @@ public sealed class SimJournal(WorldModel world)
         return PutForward;
     }
 
+    /// <summary>Whether an older snapshot stands in the place of the newest entries.</summary>
+    public bool IsPutBack => _aside.Count > 0;
+
     private void PutForward()
     {
         if (_aside.Count == 0) return;
@@ -167,6 +170,13 @@ public sealed class SimJournal(WorldModel world)
         if ((Head ?? JournalHead.Empty) != sent.Expected)
             return _entries.Count >= sent.Next.Index && _entries[(int)sent.Next.Index - 1].Bytes.AsSpan().SequenceEqual(sent.Bytes) ? AppendFate.Committed : AppendFate.Conflict;
         var entry = JournalCodec.Decode(sent.Bytes);
+        // A person means it: what was lost stays lost.
+        if (_aside.Count > 0 && entry.Events.Any(e => e is JournalRestored))
+        {
+            _aside.Clear();
+            State = Entries.Aggregate(ClusterState.Empty, (s, e) => s.Evolve(e));
+            world.Audit.Forget();
+        }
         if (_aside.Count > 0)
         {
             // The very entry that was lost, by an attempt that nobody answered, is no new past.

@@ -259,7 +259,7 @@ public sealed class SimMember : ILetterBox
             case SendPulse p: _world.Journal.Pulse(this, p.Sent); break;
             case StateChanged c:
                 // The highest, on its own disk.
-                if (!(c.Head.Index < _seen?.Index)) _seen = c.Head;
+                if (!(c.Head.Position < _seen?.Position)) _seen = c.Head;
                 Heart.Know(c.State);
                 Fencers.Know(c.State);
                 Supervisors.Know(c.State);
@@ -268,6 +268,10 @@ public sealed class SimMember : ILetterBox
                 if (o.Orders.KillAll) { Supervisors.KillAll(); break; }
                 Supervisors.Obey(o.Orders);
                 Fencers.Obey(o.Orders);
+                break;
+            case StartAgentAnew a:
+                _world.Say(Name.Value, a.Why);
+                CrashAgent(TimeSpan.FromMilliseconds(300));
                 break;
             case HoldWatchdog h: Watchdog.Obey(h.Order); break;
             case RefusalsChanged r: _world.Refused(Name, r.Refusals); break;

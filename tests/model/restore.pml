@@ -1,6 +1,6 @@
 /* The journal is put back to an old snapshot (here: the first state of the run) and its lineage rises. Every append in flight
  * is void, for its head is of the lost line. What agents remember is of the lost line until they notice: start orders and SETs
- * that were permitted in it may still be given. Core does not do this yet; these are the rules that it will need:
+ * that were permitted in it may still be given. The rules (src/ActorHa.Core/Journal/Restore.cs):
  *   - no host is admitted; each reports, after it has dropped what the lost line permitted, what really runs on it;
  *   - nothing is started or assigned before each host has reported or was proven off since;
  *   - a join says nothing about VMs that run, for the snapshot may know neither that boot nor what was assigned to it;

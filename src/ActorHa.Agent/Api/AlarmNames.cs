@@ -7,6 +7,8 @@ public static class AlarmNames
     [
         ("not quorate", "not-quorate"),
         ("no tolerance left", "no-tolerance"),
+        ("the journal was put back", "journal-put-back"),
+        ("was put back, or is read from the past", "read-only"),
         ("not admitted yet", "set-may-strike"),
         ("read-only", "read-only"),
         ("no configuration", "no-configuration"),

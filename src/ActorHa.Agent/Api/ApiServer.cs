@@ -72,6 +72,7 @@ public sealed class ApiServer : IAsyncDisposable
         Post<FenceConfirmCommand>(ApiContract.FenceConfirm, desk, c => new ConfirmFence(new(c.Host), c.TypedName, c.Operator));
         Post<FenceDrillCommand>(ApiContract.FenceDrill, desk, c => new DrillHost(new(c.Host), c.Operator));
         Post<HostReleaseCommand>(ApiContract.HostRelease, desk, c => new ReleaseHost(new(c.Host), c.Operator));
+        Post<JournalAcceptCommand>(ApiContract.JournalAccept, desk, c => new AcceptJournal(c.TypedName, c.Operator));
     }
 
     private static Command ConfigCommand(ApplyConfigCommand c)

@@ -36,7 +36,7 @@ public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock,
         var host = now.State.Host(self);
         beat.Incarnation = host.Boot == now.View.Boot ? host.Joined : Incarnation.None;
         beat.ConfigNumber = now.State.ConfigNumber;
-        beat.JournalIndex = now.Newest;
+        beat.JournalPosition = now.Newest;
     }
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ public sealed class BeatHub(MemberName self, Guid boot, Os.MonotonicClock clock,
     {
         Instant? us = beat.TryFind(WireName.Of(self), out var echo) && echo.BootPrefix == _boot ? at - TimeSpan.FromMilliseconds(echo.AgeMs) : null;
         var well = (beat.Health & (BeatHealth.HypervisorOk | BeatHealth.StorageOk)) == (BeatHealth.HypervisorOk | BeatHealth.StorageOk);
-        return new BeatHeard(WireIds.PrefixOf(beat.Boot), beat.Sequence, TimeSpan.FromMilliseconds(beat.MindAgeMs), well, beat.ConfigNumber, at, us, beat.JournalIndex);
+        return new BeatHeard(WireIds.PrefixOf(beat.Boot), beat.Sequence, TimeSpan.FromMilliseconds(beat.MindAgeMs), well, beat.ConfigNumber, at, us, beat.JournalPosition);
     }
 
     private MemberName PeerOf(WireName name) => _routes.FirstOrDefault(r => r.Name == name)?.Peer ?? new MemberName("?");

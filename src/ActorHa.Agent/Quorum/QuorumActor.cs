@@ -58,6 +58,9 @@ public sealed class QuorumActor(QuorumMind mind, QuorumParts parts, ILogger log)
             case SendPulse p:
                 Context.Pipe(ct => PulseAsync(p, ct), e => new PulseSettled(p.Sent, false, e.Message));
                 break;
+            case StartAgentAnew a:
+                // Escalated: the agent ends, the init system starts a new run.
+                throw new InvalidOperationException(a.Why);
             case HoldWatchdog h:
                 parts.Crew.Hold(h.Order);
                 break;

@@ -3,7 +3,7 @@ using ActorHa.Ports.Api;
 
 namespace ActorHa.Cli.Commands;
 
-/// <summary>A person vouches for what no device can prove. So there is no --yes, and no pipe can answer.</summary>
+/// <summary>A person vouches for what no device can prove.</summary>
 internal static class FenceConfirmCommands
 {
     public static async Task<int> RunAsync(Call call, string host)
@@ -16,20 +16,9 @@ internal static class FenceConfirmCommands
             return ExitCodes.Refused;
         }
         await PrintAsync(terminal, known);
-        if (!terminal.InputIsTerminal)
-        {
-            await terminal.Error.WriteLineAsync("actorha: only a person at a terminal can confirm this");
-            return ExitCodes.Bad;
-        }
-        await terminal.Out.WriteAsync($"\nIf the power of {known.Host} is physically removed, type its name: ");
-        await terminal.Out.FlushAsync(call.Cancel);
-        var typed = (await terminal.In.ReadLineAsync(call.Cancel))?.Trim() ?? "";
-        if (typed != known.Host)
-        {
-            await terminal.Error.WriteLineAsync("actorha: that is not its name, nothing was confirmed");
-            return ExitCodes.Bad;
-        }
-        return await call.SendAsync(ApiContract.FenceConfirm, new FenceConfirmCommand(known.Host, typed, terminal.Operator));
+        return await TypedName.AskAsync(call, $"If the power of {known.Host} is physically removed", known.Host) is { } typed
+            ? await call.SendAsync(ApiContract.FenceConfirm, new FenceConfirmCommand(known.Host, typed, terminal.Operator))
+            : ExitCodes.Bad;
     }
 
     private static async Task PrintAsync(Terminal terminal, FenceConfirmationDto known)

@@ -77,6 +77,7 @@ public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Inca
         : s.With(Host, h => h with
         {
             Request = null,
+            Reported = index,
             Over = Incarnation > h.Over ? Incarnation : h.Over,
             // A person's order is no fault of the host.
             Fences = h.Fences + (r.Operator is null ? 1 : 0),

@@ -173,7 +173,7 @@ internal static class FenceRules
         var t = s.Config.Timers;
         var off = peer.Verdict == Verdict.PoweredOff;
         var silence = v.Now - (peer.LivedAt ?? v.Started);
-        if (!s.Config.Vms.Any(m => m.Value.Failover && Holds(s, host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
+        if (h.Reported >= s.Restored && !s.Config.Vms.Any(m => m.Value.Failover && Holds(s, host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
         if (s.Maintenance is not null) return No($"{host} is {Say(peer.Verdict)}: it would be fenced, but for maintenance");
         if (h.Announced is { } a && !off && v.SinceLearned(a.Index) <= a.Within) return No($"{host} announced that its agent stops for {a.Within.TotalSeconds:0} s: waiting", alarm: false);
         if (Brake(s, host) is { } brake) return No(brake);

@@ -88,6 +88,9 @@ public sealed record SendPulse(Instant Sent) : QuorumEffect;
 /// </summary>
 public sealed record HoldWatchdog(WatchdogOrder Order) : QuorumEffect;
 
+/// <summary>This process must end and be started again: what it permitted itself stands in a line of the journal that was lost.</summary>
+public sealed record StartAgentAnew(string Why) : QuorumEffect;
+
 /// <summary>Orders have changed.</summary>
 public sealed record Obey(Orders Orders) : QuorumEffect;
 

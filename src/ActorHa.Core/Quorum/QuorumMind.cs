@@ -26,6 +26,9 @@ public sealed class QuorumMind
     private bool _readAgain;
     private string? _readOnly;
     private string? _short;
+    private bool _atEnd;
+    private Instant? _goneSince;
+    private Commanded? _accept;
     private Instant? _behindSince;
     private long _entries;
     private Instant? _lastAccepted;
@@ -56,8 +59,8 @@ public sealed class QuorumMind
     /// <summary>Newest head that is known here.</summary>
     public JournalHead Head => _head;
 
-    /// <summary>Index of the newest entry that this member ever saw; higher than what is known here where the journal was put back.</summary>
-    public long Newest => Math.Max(_head.Index, _seen?.Index ?? 0);
+    /// <summary>Position of the newest entry that this member ever saw; higher than what is known here where the journal was put back.</summary>
+    public long Newest => Math.Max(_head.Position, _seen?.Position ?? 0);
 
     /// <summary>What is heard and seen.</summary>
     public View View => _view;
@@ -101,6 +104,10 @@ public sealed class QuorumMind
             case WellSaid w: _view = _view with { Well = w.Well }; break;
             case WatchdogSaid w: _view = _view with { Watchdog = w.Report }; break;
             case StopBegun: _view = _view with { Stopping = true }; break;
+            case Commanded { Command: AcceptJournal } c:
+                if (_accept is { } older) todo.Add(new AnswerCommand(older.Ticket, false, "the same was ordered again", 0));
+                _accept = c;
+                break;
             case Commanded c when _commands.Count >= CommandsWaiting: todo.Add(new AnswerCommand(c.Ticket, false, "too many commands are waiting", 0)); break;
             case Commanded c: _commands.Enqueue(c); break;
             case JournalWoken: Read(todo); break;
@@ -154,7 +161,8 @@ public sealed class QuorumMind
             case AppendFate.Committed:
                 _pending = null;
                 Accepted(p.Sent);
-                _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(p.Entry.Index) };
+                // Entries of two lines may have the same index: what was committed in a line that is lost is no permission in this one.
+                if (p.Found || p.Entry.Index > _state.Index) _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(p.Entry.Index) };
                 if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo, ReferenceEquals(p.Before, _state) ? p.After : null);
                 if (_readOnly is null && p.Entry.Index <= _state.Index) _feed = _feed.Appended(p.FirstSent);
                 Answer(p, true, todo);
@@ -182,7 +190,9 @@ public sealed class QuorumMind
             try
             {
                 var entry = JournalCodec.Decode(raw.Bytes.Span);
+                if (entry.Previous != _head.Hash && entry.Lineage > _head.Lineage) { StartAnew(entry.Lineage, todo); break; }
                 if (entry.Previous != _head.Hash || entry.Index != raw.Index) { Distrust($"entry {raw.Index} does not follow entry {_state.Index}"); break; }
+                if (entry.Lineage != _head.Lineage + (entry.Events.Any(e => e is JournalRestored) ? 1 : 0)) { Distrust($"entry {raw.Index} is of line {entry.Lineage}, where it should be of line {_head.Lineage}"); break; }
                 Fold(entry, raw.Bytes, now, todo);
             }
             catch (UnknownEntryException e)
@@ -191,14 +201,18 @@ public sealed class QuorumMind
             }
         }
         var head = tail.Head?.Index ?? 0;
+        // Our newest entries are not in the line that a person has begun since.
+        if (tail.Head?.Lineage > _head.Lineage && head <= _state.Index) StartAnew(tail.Head.Lineage, todo);
         // A journal put back from elsewhere may be as long as ours: head and tail are read at one moment and must agree.
         if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
         // Shorter than what was seen: put back from elsewhere, or a read that is stale (both Debian versions of etcd give such).
         // Nothing is decided on it; a stale one is longer at the next reading, another one is known at the entry that was seen.
-        _short = head < _seen?.Index && _state.Index < _seen?.Index
-            ? $"this member has seen entry {_seen.Index}, the journal ends at {_state.Index}: it does not extend what was seen"
+        _short = !(tail.Head?.Position >= _seen?.Position) && _head.Position < _seen?.Position
+            ? $"this member has seen entry {JournalHead.Name(_seen.Position)}, the journal ends at {JournalHead.Name(_head.Position)}: it does not extend what was seen"
             : null;
         if (head <= _state.Index && _short is null) _loaded = true;
+        _atEnd = head == _state.Index;
+        _goneSince = head < _state.Index ? _goneSince ?? now : null;
         SettleUnknown(todo);
     }
 
@@ -230,7 +244,7 @@ public sealed class QuorumMind
         _state = next;
         _head = new JournalHead(entry.Lineage, entry.Index, JournalCodec.Hash(bytes.Span));
         _feed = _feed.Folded(_head);
-        if (_seen?.Index == entry.Index && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
+        if (_seen?.Index == entry.Index && _seen.Lineage == entry.Lineage && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
         foreach (var e in entry.Events.OfType<PowerOnEnded>()) _view = _view with { OnWithoutQuorum = _view.OnWithoutQuorum.Remove(e.Host) };
@@ -240,8 +254,17 @@ public sealed class QuorumMind
 
     private void Distrust(string why) => _readOnly ??= why;
 
+    /// <summary>What this process permitted itself is of a line that was lost (rule 18): nothing of it may go on.</summary>
+    private void StartAnew(long lineage, List<QuorumEffect> todo)
+    {
+        if (_readOnly is not null) return;
+        Distrust($"the journal was put back, and its line {lineage} begun: this agent starts anew");
+        todo.Add(new StartAgentAnew(_readOnly!));
+    }
+
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
+        if (Accept() is { } accepted) { AppendOrAnswer(accepted, now, wall, todo); return; }
         if (ReadOnly is { } why) { Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo); AnswerAll(why, todo); return; }
         if (!_loaded) { Refuse([new(_view.Self.Value, "the journal is not read yet", false)], todo); return; }
         var behind = _view.Quorate && IsBehind(now, todo);
@@ -252,7 +275,7 @@ public sealed class QuorumMind
             var findings = ClusterDecider.Decide(_state, _view);
             // A round that acts stops at its rule: only a round that found nothing to do knows all refusals.
             if (findings.Next is { } decision) Append(decision, null, now, wall, todo);
-            else Refuse(findings.Refusals, todo);
+            else Refuse(now - _goneSince > _state.Config.Timers.Reread * 2 ? findings.Refusals.Add(Gone()) : findings.Refusals, todo);
         }
         else if (!_view.Quorate)
         {
@@ -279,11 +302,11 @@ public sealed class QuorumMind
         if (now - _view.Started < _state.Config.Timers.Beat * 3 && _state.Config.Hosts.Keys.Concat(_state.Config.Witnesses).Any(m => m != _view.Self && !_view.Peer(m).EverHeard)) return true;
         foreach (var (name, peer) in _view.Peers)
         {
-            if (peer.Verdict is not (Verdict.Alive or Verdict.Degraded) || peer.JournalIndex <= _state.Index) continue;
+            if (peer.Verdict is not (Verdict.Alive or Verdict.Degraded) || peer.JournalPosition <= _head.Position) continue;
             if (_behindSince is null) Read(todo);
             _behindSince ??= now;
             if (now - _behindSince < BehindIsLoud) return true;
-            var why = $"{name} has seen entry {peer.JournalIndex}, the journal as {_view.Self} reads it ends at {_state.Index}: nothing is decided on it";
+            var why = $"{name} has seen entry {JournalHead.Name(peer.JournalPosition)}, the journal as {_view.Self} reads it ends at {JournalHead.Name(_head.Position)}: nothing is decided on it";
             Refuse([new(_view.Self.Value, $"read-only: {why}", true)], todo);
             AnswerAll(why, todo);
             return true;
@@ -291,6 +314,9 @@ public sealed class QuorumMind
         _behindSince = null;
         return false;
     }
+
+    /// <summary>It can append no more, and its next start will find it read-only; or its etcd member answers from the past.</summary>
+    private Refusal Gone() => new(_view.Self.Value, $"the journal as {_view.Self} reads it ends before entry {JournalHead.Name(_head.Position)}, which it has seen: it was put back, or is read from the past", true);
 
     private void Hold(List<QuorumEffect> todo)
     {
@@ -329,6 +355,21 @@ public sealed class QuorumMind
         OnWithoutQuorum = _view.OnWithoutQuorum.SetItem(host, new UnrecordedOn(who, (_view.OnWithoutQuorum.GetValueOrDefault(host)?.Number ?? 0) - 1)),
     };
 
+    /// <summary>A person's word about the journal itself: the one decision on a journal that is shorter than what was seen.</summary>
+    private (Decision Decision, Commanded Command)? Accept()
+    {
+        if (_accept is not { } c || _pending is not null) return null;
+        _accept = null;
+        var why = _readOnly ?? (!_view.Quorate ? "not quorate: nothing can be recorded" : _goneSince is not null ? $"{_view.Self} has read more than the journal holds: restart its agent first, or ask another member" : !_atEnd ? "the journal is not read to its end yet" : null);
+        return (why is null ? RestoreRules.Accept(_state, (AcceptJournal)c.Command) : Decision.Nothing("refused", why), c);
+    }
+
+    private void AppendOrAnswer((Decision Decision, Commanded Command) c, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
+    {
+        if (c.Decision.Acts) Append(c.Decision, c.Command, now, wall, todo);
+        else todo.Add(new AnswerCommand(c.Command.Ticket, false, c.Decision.Because, 0));
+    }
+
     private void Append(Decision d, Commanded? command, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
         // A rule that records what does not change its own condition would fill the journal: a bound, and a loud one.
@@ -341,10 +382,11 @@ public sealed class QuorumMind
         }
         var index = _state.Index + 1;
         var after = _state.Evolve(d.Events, index);
-        var entry = new JournalEntry(_head.Lineage, index, _idPrefix + ++_entries, _view.Self, wall, d.Rule, d.Because, d.Evidence, _head.Hash, JournalCodec.Hash(after), d.Events);
+        var lineage = _head.Lineage + (d.Events.Any(e => e is JournalRestored) ? 1 : 0);
+        var entry = new JournalEntry(lineage, index, _idPrefix + ++_entries, _view.Self, wall, d.Rule, d.Because, d.Evidence, _head.Hash, JournalCodec.Hash(after), d.Events);
         if (Invariants.Breach(_state, entry, after) is { } breach) throw new InvariantException($"rule \"{d.Rule}\" would break an invariant: {breach} ({d.Because})");
         var bytes = JournalCodec.Encode(entry);
-        var next = new JournalHead(_head.Lineage, index, JournalCodec.Hash(bytes));
+        var next = new JournalHead(lineage, index, JournalCodec.Hash(bytes));
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
         _pending = new Pending(entry, bytes, _state, after, _head, next, stamps, command, now, now, false, false, false);
         todo.Add(new SendAppend(_head, next, bytes, stamps));
@@ -362,6 +404,7 @@ public sealed class QuorumMind
 
     private void Requeue(Commanded command)
     {
+        if (command.Command is AcceptJournal) { _accept = command; return; }
         var rest = _commands.ToArray();
         _commands.Clear();
         _commands.Enqueue(command);

@@ -8,7 +8,8 @@ internal static class VmRules
     /// <summary>A process runs here without permission: it is recorded, then stopped (case 44).</summary>
     public static Decision? Stray(ClusterState s, View v, Refusals no)
     {
-        if (!v.IsHost) return null;
+        // What a host runs that has not reported yet may be rightly there.
+        if (!v.IsHost || s.Host(v.Self).Reported < s.Restored) return null;
         foreach (var (vm, state, seen, owned) in s.Derived.Seen(v))
         {
             if (state.Stray is { } old && old.Host == v.Self && !IsThere(seen))
@@ -53,6 +54,7 @@ internal static class VmRules
     /// <summary>Kernel rule 3: a VM is given up only when drained: stopped by an order of our own, reaped, flushed.</summary>
     public static Decision? Release(ClusterState s, View v, Refusals no)
     {
+        if (s.Host(v.Self).Reported < s.Restored) return null;
         foreach (var (vm, state, seen, _) in Own(s, v))
         {
             if (state.MoveTo is { } target && target != v.Self && !s.Host(target).IsFit)
@@ -73,6 +75,7 @@ internal static class VmRules
         if (!v.IsHost) return null;
         var events = Takes(s, v, out var sentence);
         if (!events.IsEmpty) return new Decision("take", sentence, events, []);
+        if (RestoreRules.Awaited(s) is { } awaited) return no.Say(awaited.Value, $"the journal was put back: nothing starts before {awaited} has reported what it runs, or is proven off", alarm: true);
         if (WatchdogRules.WhyNotStart(s, v) is { } unarmed && WatchdogRules.Needed(s, v)) no.Say(v.Self.Value, $"{v.Self} takes and starts no VM yet: {unarmed}");
         foreach (var (vm, why) in s.Derived.Waiting) no.Say(vm.Value, $"{vm} {why}", alarm: true);
         return null;
@@ -86,7 +89,7 @@ internal static class VmRules
     public static ImmutableArray<Event> Takes(ClusterState s, View v, out string sentence, bool asIfArmed = false)
     {
         sentence = "";
-        if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well) return [];
+        if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well || RestoreRules.Awaited(s) is not null) return [];
         var usable = Usable(s, v);
         var events = ImmutableArray.CreateBuilder<Event>();
         var words = new List<string>();
@@ -132,6 +135,7 @@ internal static class VmRules
     private static string? WhyNotStart(ClusterState s, View v, VmName vm, VmState state, VmObservation seen, int underWay)
     {
         if (!state.Wanted) return "an operator stopped it";
+        if (RestoreRules.Awaited(s) is { } awaited) return $"the journal was put back, and {awaited} has not reported what it runs";
         if (s.Maintenance is not null) return "maintenance";
         if (v.Stopping) return "the agent is stopping";
         if (s.Host(v.Self).IsClosed) return $"{v.Self} is closed";

@@ -29,6 +29,7 @@ internal static class MemberRules
         if (!me.IsLiving) return no.Say(v.Self.Value, $"this life of {v.Self} was declared over: its VMs are killed; it needs a reboot", alarm: true);
         if (me.Admitted == me.Joined) return null;
         if (me.IsClosed) return no.Say(v.Self.Value, $"{v.Self} is closed by request {me.Request!.Number}");
+        if (me.Reported < s.Restored) return null;
         if (me.Fences >= s.Config.Policies.MaxFences)
             return no.Say(v.Self.Value, $"{v.Self} was fenced {me.Fences} times: not admitted until released (actorha host release {v.Self})", alarm: true);
         if (!Quiet(s, v, v.Self)) return no.Say(v.Self.Value, $"{v.Self} joined; a SET against it may still take effect: not admitted yet", alarm: true);

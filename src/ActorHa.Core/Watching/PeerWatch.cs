@@ -11,8 +11,8 @@ public abstract record WatchMessage;
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
 /// <param name="At">Kernel's receive time on our clock.</param>
 /// <param name="HeardUsAt">When it heard the beat of ours that it echoes, on our clock; null when it echoes none of this boot.</param>
-/// <param name="JournalIndex">The newest journal entry that it has seen.</param>
-public sealed record BeatHeard(ulong Boot, long Sequence, TimeSpan MindAge, bool Well, long ConfigNumber, Instant At, Instant? HeardUsAt, long JournalIndex = 0) : WatchMessage;
+/// <param name="JournalPosition">The newest journal entry that it has seen, see <see cref="JournalHead.Position"/>.</param>
+public sealed record BeatHeard(ulong Boot, long Sequence, TimeSpan MindAge, bool Well, long ConfigNumber, Instant At, Instant? HeardUsAt, long JournalPosition = 0) : WatchMessage;
 
 /// <summary>Another member heard the peer at first hand.</summary>
 public sealed record PeerSighted(MemberName By, ulong Boot, long Sequence, Instant At) : WatchMessage;
@@ -109,7 +109,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 // life before look like a lie of the device. A stuck mind's counts: what echoes has power.
                 if ((!isHost || _boot == 0 || b.Boot == _boot) && b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
                 _mindAge = b.MindAge;
-                if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config, _journal) = (b.Well, b.ConfigNumber, b.JournalIndex);
+                if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config, _journal) = (b.Well, b.ConfigNumber, b.JournalPosition);
                 break;
             case PeerSighted s:
                 Life(s.Boot, s.Sequence, s.At);

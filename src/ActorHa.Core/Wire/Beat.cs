@@ -47,8 +47,8 @@ public struct Beat
     /// <summary>Number of the configuration that the sender decides by.</summary>
     public long ConfigNumber { get; set; }
 
-    /// <summary>Index of the newest journal entry that the sender has ever taken in, also before a restart.</summary>
-    public long JournalIndex { get; set; }
+    /// <summary>The newest journal entry that the sender has ever taken in, also before a restart; see <see cref="JournalHead.Position"/>.</summary>
+    public long JournalPosition { get; set; }
 
     /// <summary>Whom the sender has heard itself, each peer at most once; peers never heard are absent.</summary>
     [UnscopedRef]

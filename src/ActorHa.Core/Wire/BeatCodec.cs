@@ -67,7 +67,7 @@ public sealed class BeatCodec
         BinaryPrimitives.WriteUInt64BigEndian(destination[80..], beat.AgentRun);
         BinaryPrimitives.WriteUInt32BigEndian(destination[88..], beat.MindAgeMs);
         BinaryPrimitives.WriteInt64BigEndian(destination[92..], beat.ConfigNumber);
-        BinaryPrimitives.WriteInt64BigEndian(destination[100..], beat.JournalIndex);
+        BinaryPrimitives.WriteInt64BigEndian(destination[100..], beat.JournalPosition);
         for (var i = 0; i < rows.Length; i++) WriteRow(rows[i], destination.Slice(Head + i * Row, Row));
         HMACSHA256.HashData(_key, destination[..signed], destination.Slice(signed, Mac));
         return signed + Mac;
@@ -110,7 +110,7 @@ public sealed class BeatCodec
         beat.AgentRun = BinaryPrimitives.ReadUInt64BigEndian(signed[80..]);
         beat.MindAgeMs = BinaryPrimitives.ReadUInt32BigEndian(signed[88..]);
         beat.ConfigNumber = BinaryPrimitives.ReadInt64BigEndian(signed[92..]);
-        beat.JournalIndex = BinaryPrimitives.ReadInt64BigEndian(signed[100..]);
+        beat.JournalPosition = BinaryPrimitives.ReadInt64BigEndian(signed[100..]);
         for (var i = 0; i < rows; i++)
         {
             if (!TryReadRow(signed.Slice(Head + i * Row, Row), out var row)) return false;
@@ -145,7 +145,7 @@ public sealed class BeatCodec
     private static bool IsPossible(in Beat beat)
     {
         if (beat.Sender.IsEmpty || beat.Boot == Guid.Empty || beat.Incarnation.Number < 0 || beat.Sequence <= 0) return false;
-        if (beat.ConfigNumber < 0 || beat.JournalIndex < 0 || (beat.Health & ~KnownHealth) != 0) return false;
+        if (beat.ConfigNumber < 0 || beat.JournalPosition < 0 || (beat.Health & ~KnownHealth) != 0) return false;
         var rows = beat.Sightings;
         for (var i = 0; i < rows.Length; i++)
         {

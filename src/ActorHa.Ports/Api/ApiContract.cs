@@ -53,6 +53,9 @@ public static class ApiContract
     /// <summary>POST <see cref="HostReleaseCommand"/> → <see cref="CommandResult"/>.</summary>
     public const string HostRelease = "/host/release";
 
+    /// <summary>POST <see cref="JournalAcceptCommand"/> → <see cref="CommandResult"/>.</summary>
+    public const string JournalAccept = "/journal/accept";
+
     /// <summary>How both sides write JSON.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 }

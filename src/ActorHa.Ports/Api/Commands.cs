@@ -73,3 +73,8 @@ public sealed record FenceDrillCommand(string Host, string Operator);
 /// <param name="TypedName">The name as the person typed it; must be the same.</param>
 /// <param name="Operator">Who.</param>
 public sealed record FenceConfirmCommand(string Host, string TypedName, string Operator);
+
+/// <summary>Accepts a journal that was put back to an older state.</summary>
+/// <param name="TypedName">The cluster's name as the person typed it.</param>
+/// <param name="Operator">Who.</param>
+public sealed record JournalAcceptCommand(string TypedName, string Operator);

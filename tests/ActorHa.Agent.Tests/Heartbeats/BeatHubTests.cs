@@ -73,10 +73,10 @@ public sealed class BeatHubTests
         _ledger.Show(new Snapshot(ClusterState.Empty, new JournalHead(1, 7, "hash"), 9, new View { Self = new MemberName("rainbowdash"), Run = new AgentRun("run") }, [], null));
         var beat = new Beat();
         _hub.Fill(ref beat);
-        Assert.Equal(9, beat.JournalIndex);
+        Assert.Equal(9, beat.JournalPosition);
         (beat.Sender, beat.Boot, beat.Sequence) = (WireName.Of(A), Boot, 1);
         _hub.Heard(beat, MonotonicClock.System.Now);
-        Assert.Equal(9, (await _ofA.ExpectAsync<BeatHeard>()).JournalIndex);
+        Assert.Equal(9, (await _ofA.ExpectAsync<BeatHeard>()).JournalPosition);
     }
 
     private void Hear(MemberName from, long sequence, (Guid Boot, long Sequence)? sees = null, uint mindAgeMs = 0)

@@ -19,7 +19,7 @@ public class HeartbeatThreadTests
         var (beat, at) = b.LastOf(a)!.Value;
         Assert.Equal(new Incarnation(3), beat.Incarnation);
         Assert.Equal(WireIds.Of(a.Boot), beat.Boot);
-        Assert.Equal((BeatHealth.HypervisorOk, 7u, 11L), (beat.Health, beat.MindAgeMs, beat.JournalIndex));
+        Assert.Equal((BeatHealth.HypervisorOk, 7u, 11L), (beat.Health, beat.MindAgeMs, beat.JournalPosition));
         Assert.True(at <= MonotonicClock.System.Now);
         var echo = b.Told(a, b)!.Value;
         Assert.Equal(WireIds.PrefixOf(WireIds.Of(b.Boot)), echo.BootPrefix);

@@ -51,7 +51,7 @@ internal sealed class Member : IBeatSource, IBeatSink, IDisposable
         beat.Incarnation = new Incarnation(Incarnation);
         beat.Health = BeatHealth.HypervisorOk;
         beat.MindAgeMs = 7;
-        beat.JournalIndex = 11;
+        beat.JournalPosition = 11;
     }
 
     public void Heard(in Beat beat, Instant receivedAt)

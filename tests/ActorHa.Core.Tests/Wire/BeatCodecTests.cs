@@ -21,7 +21,7 @@ public class BeatCodecTests
         Assert.Equal(42u, got.MindAgeMs);
         Assert.Equal(BeatHealth.HypervisorOk | BeatHealth.StorageOk, got.Health);
         Assert.Equal(5, got.ConfigNumber);
-        Assert.Equal(777, got.JournalIndex);
+        Assert.Equal(777, got.JournalPosition);
         Assert.Equal(sent.Sightings.ToArray(), got.Sightings.ToArray());
         if (sightings > 1)
         {

@@ -25,7 +25,7 @@ internal static class Beats
             MindAgeMs = 42,
             Health = BeatHealth.HypervisorOk | BeatHealth.StorageOk,
             ConfigNumber = 5,
-            JournalIndex = 777,
+            JournalPosition = 777,
         };
         for (var i = 0; i < sightings; i++)
             Assert.True(beat.TryAddSighting(new Sighting(Name($"peer{i}"), WireIds.PrefixOf(BootB), new Incarnation(i), 50 + i, (uint)(100 * i))));

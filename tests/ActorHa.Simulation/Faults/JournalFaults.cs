@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorHa.Core;
 using ActorHa.World;
 
 namespace ActorHa.Simulation;
@@ -19,6 +20,19 @@ internal static class JournalFaults
         new("appends unknown", "journal", 8, Whom.Nobody, (w, _, f) => { w.Journal.UnknownRate = 0.1 + (f.Salt % 60 / 100.0); return () => w.Journal.UnknownRate = 0; }),
         new("reads stale", "journal", 5, Whom.Member, (w, m, f) => { w.Journal.Behind(m, 1 + (f.Salt % 6)); return () => w.Journal.Behind(m, 0); }),
         new("older journal put back", "journal", 3, Whom.Nobody, (w, _, f) => w.Journal.StandIn(Lost(w, f))),
+        new("older journal accepted", "journal", 2, Whom.Member, (w, m, f) =>
+        {
+            var end = w.Journal.StandIn(Lost(w, f));
+            // One member after the other is started anew, and asked until one accepts.
+            for (var i = 0; i < 9; i++)
+                w.Time.After(TimeSpan.FromSeconds(3 + i * 5), () =>
+                {
+                    if (!w.Journal.IsPutBack) return;
+                    m.CrashAgent(TimeSpan.FromMilliseconds(300));
+                    w.Time.After(TimeSpan.FromSeconds(4), () => { if (w.Journal.IsPutBack) m.Command(new AcceptJournal(w.Journal.State.Config.Name, "operator")); });
+                });
+            return end;
+        }),
         new("watch silent", "journal", 3, Whom.Member, (_, m, _) => { m.WatchSilent = true; return () => m.WatchSilent = false; }),
     ];
 

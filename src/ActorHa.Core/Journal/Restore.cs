@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+
+namespace ActorHa.Core;
+
+/// <summary>A person states that the journal was put back to an older state on purpose: a new line begins after its newest entry.</summary>
+/// <param name="TypedName">The cluster's name, typed.</param>
+/// <param name="Operator">Who.</param>
+public sealed record AcceptJournal(string TypedName, string Operator) : Command(Operator);
+
+/// <summary>
+/// The first entry of a new line. What stood in the lost one is unknown: every host is closed to VMs until it has reported what
+/// it runs, or was proven off since; permissions, requests, orders and promises are void; a SET may still be on its way to any host.
+/// </summary>
+public sealed record JournalRestored(string Operator) : Event
+{
+    /// <summary>Epochs of the lost line are never given again: processes carry them.</summary>
+    private const long Lost = 1_000_000;
+
+    /// <inheritdoc/>
+    public override ClusterState Apply(ClusterState s, long index) => s with
+    {
+        Restored = index,
+        LastEpoch = new Epoch(s.LastEpoch.Number + Lost),
+        Hosts = s.Config.Hosts.Keys.Concat(s.Hosts.Keys).Distinct().ToImmutableSortedDictionary(h => h, h => s.Host(h) with
+        {
+            // What is over here may have been followed by a life that this line does not know.
+            Over = Incarnation.None,
+            Admitted = Incarnation.None,
+            Request = null,
+            OpenSwitches = [index],
+            Announced = null,
+            Leaving = false,
+            Refuted = s.Host(h).Refuted.Clear(),
+            Watchdog = null,
+            PowerOn = null,
+            SwitchedOff = null,
+            Drill = null,
+        }),
+        Vms = s.Vms.ToImmutableSortedDictionary(vm => vm.Key, vm => vm.Value with { Start = null, Stop = null, Active = false, MoveTo = null, Stray = null, Waiting = null }),
+    };
+}
+
+/// <summary>A process that a host reports.</summary>
+/// <param name="Vm">The VM.</param>
+/// <param name="Epoch">The number of the ownership that it was started under.</param>
+/// <param name="Pid">The process.</param>
+public sealed record ReportedVm(VmName Vm, Epoch Epoch, int Pid);
+
+/// <summary>After a restore: what really runs on a host. It owns these VMs, and no other.</summary>
+public sealed record HostReported(MemberName Host, Incarnation Incarnation, ImmutableArray<ReportedVm> Running) : Event
+{
+    /// <inheritdoc/>
+    public override ClusterState Apply(ClusterState s, long index)
+    {
+        if (s.Host(Host).Joined != Incarnation) return s;
+        var next = s.With(Host, h => h with { Reported = index });
+        foreach (var (vm, state) in s.Vms)
+            if (state.Owner?.Host == Host && !Running.Any(r => r.Vm == vm)) next = next.With(vm, v => v with { Owner = null, Active = false, Start = null, Stop = null, Since = index });
+        foreach (var r in Running)
+            next = (next with { LastEpoch = VmAssigned.Max(next.LastEpoch, r.Epoch) }).With(r.Vm, v => v with
+            {
+                Owner = new Owner(Host, Incarnation),
+                Epoch = r.Epoch,
+                LastHost = Host,
+                Active = true,
+                Start = null,
+                Stop = null,
+                Failures = 0,
+                Waiting = null,
+                Since = index,
+            });
+        return next;
+    }
+}
+
+/// <summary>Rules 16 to 19: what follows when the journal was put back to an older state.</summary>
+internal static class RestoreRules
+{
+    /// <summary>What a person's word records, or why it is refused.</summary>
+    public static Decision Accept(ClusterState s, AcceptJournal c) => s.ConfigNumber == 0 || c.TypedName != s.Config.Name
+        ? Decision.Nothing("refused", $"the name typed is \"{c.TypedName}\", the cluster is {s.Config.Name}: nothing is accepted")
+        : Decision.Record("journal accept", $"{c.Operator} accepts the journal as it is: each host reports what it runs, or is proven off, before anything starts", new JournalRestored(c.Operator));
+
+    /// <summary>A host whose report is waited for; null = none. Rule 16: nothing starts before all reported.</summary>
+    public static MemberName? Awaited(ClusterState s)
+    {
+        if (s.Restored == 0) return null;
+        foreach (var (host, h) in s.Derived.Configured)
+            if (h.Reported < s.Restored) return host;
+        return null;
+    }
+
+    /// <summary>
+    /// A host says what it runs, once in a line. Rule 18, "permissions end with their lineage": not before each VM here was looked
+    /// for, and no earlier order to start it can still take effect.
+    /// </summary>
+    public static Decision? Report(ClusterState s, View v, Refusals no)
+    {
+        var me = s.Host(v.Self);
+        if (s.Restored == 0 || !v.IsHost || me.Reported >= s.Restored || me.Boot != v.Boot) return null;
+        foreach (var vm in s.Config.Vms.Keys.Union(s.Vms.Keys))
+            if (v.Vms.GetValueOrDefault(vm) is not { } seen || seen.Condition is VmCondition.Unknown or VmCondition.Starting or VmCondition.Stopping)
+                return no.Say(v.Self.Value, $"the journal was put back; {v.Self} does not know yet whether {vm} runs here", alarm: true);
+        var runs = v.Vms.Where(vm => vm.Value.Condition == VmCondition.Running).ToList();
+        var reported = new HostReported(v.Self, me.Joined, [.. runs.Where(r => r.Value.Epoch is not null).Select(r => new ReportedVm(r.Key, r.Value.Epoch!.Value, r.Value.Pid))]);
+        // A copy by hand is known with the same entry: nobody starts another beside it.
+        var strays = runs.Where(r => r.Value.Epoch is null).Select(r => new VmStrayFound(r.Key, v.Self, me.Joined, v.Run, r.Value.Pid));
+        return Decision.Record("report", $"{v.Self} reports what it runs: {(runs.Count == 0 ? "nothing" : string.Join(", ", runs.Select(r => r.Key)))}", [reported, .. strays]);
+    }
+}

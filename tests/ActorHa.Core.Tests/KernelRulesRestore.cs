@@ -1,0 +1,113 @@
+using static ActorHa.Core.Tests.Case;
+using static ActorHa.Core.Tests.Cast;
+
+namespace ActorHa.Core.Tests;
+
+/// <summary>Rules 16 to 19: the journal was put back to an older state, and a person has accepted that (case 35).</summary>
+public sealed partial class KernelRules
+{
+    private static readonly JournalRestored PutBack = new("operator");
+
+    private static HostReported Tells(MemberName host, params ReportedVm[] running) => new(host, I(1), [.. running]);
+
+    /// <summary>All VMs of the site are seen here, none of them running.</summary>
+    private static Case Looked(Case c) => c.State.Vms.Keys.Aggregate(c, (k, vm) => k.Sees(vm, VmCondition.Absent));
+
+    [Fact]
+    public void Rule_16_nothing_starts_before_all_reported_also_not_what_the_journal_calls_its_own()
+    {
+        var c = Looked(TheSite().And(PutBack).As(A)).And(Tells(A)).Later(200).Sees(B, Verdict.Alive);
+        c.Decides().ThenRecords<HostAdmitted>();
+        c.And(Admits(A)).Decides().ThenNothing("nothing starts before rainbowdash has reported what it runs, or is proven off", alarm: true);
+        // The journal says that mail is on applejack; rainbowdash runs it by an entry that was lost.
+        var reported = c.And(Tells(B, new ReportedVm(Mail, E(9), 7)));
+        Assert.True(reported.State.Owns(B, Mail));
+        Assert.Equal((E(9), true), (reported.State.Vm(Mail).Epoch, reported.State.Vm(Mail).Active));
+        reported.Decides().ThenRecordsNoAssignment(Mail).ThenRecords<VmAssigned>(a => a.Vm == Lists && a.Epoch.Number > 1_000_000);
+    }
+
+    [Fact]
+    public void Rule_16_nothing_starts_before_all_reported_a_restart_neither()
+    {
+        var c = TheSite().And(PutBack).And(Tells(A, new ReportedVm(Mail, E(1), 7))).As(A).Sees(Mail, VmCondition.Ended, 1);
+        c.Decides().ThenRecords<VmFailed>().ThenRecordsNo<VmStarting>();
+    }
+
+    [Fact]
+    public void Rule_16_nothing_starts_before_all_reported_or_proven_off_and_who_owns_nothing_is_asked_for_as_well()
+    {
+        var c = TheSite().And(PutBack).And(Tells(B), Admits(B)).Sees(A, Verdict.Silent);
+        Assert.Equal(A, RestoreRules.Awaited(c.State));
+        c.And(new VmReleased(Mail, E(1), false), new VmReleased(Lists, E(2), false)).Decides().ThenRecords<FenceRequested>(r => r.Host == A);
+        Assert.Null(RestoreRules.Awaited(c.And(Asks(A, B, request: 1_000_050), Fenced(A, request: 1_000_050)).State));
+    }
+
+    [Fact]
+    public void Rule_16_nothing_starts_before_all_reported_is_an_invariant()
+    {
+        var c = TheSite().And(PutBack).And(Tells(A), Admits(A));
+        string? Breach(Event e) => Invariants.Breach(c.State, new JournalLine().Entry(A, e), c.State);
+        Assert.Contains("rainbowdash has not reported", Breach(new VmAssigned(Mail, A, I(1), E(2_000_000))));
+        Assert.Contains("rainbowdash has not reported", Breach(new VmStarting(Mail, E(1), I(1), RunOf(A))));
+        Assert.Contains("rainbowdash is admitted, and has not reported", Breach(Admits(B)));
+    }
+
+    [Fact]
+    public void Rule_17_a_join_is_no_report()
+    {
+        var c = TheSite().And(PutBack).And(Tells(A)).And(Joins(B, 2));
+        Assert.Equal(B, RestoreRules.Awaited(c.State));
+        Looked(c.As(B, life: 2)).And(new AgentStarted(B, RunOf(B), "1")).Decides().ThenBecause("rainbowdash reports what it runs: nothing").ThenRecords<HostReported>(r => r.Incarnation == I(2));
+        // What a life says is not said of the next one.
+        Assert.Equal(B, RestoreRules.Awaited(c.And(Tells(B)).State));
+    }
+
+    [Fact]
+    public void Rule_18_permissions_end_with_their_lineage()
+    {
+        var c = TheSite().As(A).And(new VmReleased(Mail, E(1), false), new VmAssigned(Mail, A, I(1), E(7))).AndMine(new VmStarting(Mail, E(7), I(1), RunOf(A)));
+        Assert.Equal(VmMode.Start, c.Orders().Vms[Mail].Mode);
+        Assert.Equal(VmMode.Watch, c.And(PutBack).Orders().Vms[Mail].Mode);
+        var fencing = TheSite().AndMine(Asks(A, B)).AndMine(Switches(A, B));
+        Assert.NotEmpty(fencing.Orders().Fences);
+        Assert.Empty(fencing.And(PutBack).Orders().Fences);
+    }
+
+    [Theory]
+    [InlineData(VmCondition.Starting)]
+    [InlineData(VmCondition.Stopping)]
+    [InlineData(VmCondition.Unknown)]
+    public void Rule_18_permissions_end_with_their_lineage_before_the_report(VmCondition condition)
+    {
+        var c = Looked(TheSite().And(PutBack).As(A));
+        c.Sees(Mail, condition, 1).Decides().ThenSays("applejack does not know yet whether mail runs here", alarm: true).ThenRecordsNo<HostReported>();
+        c.Sees(Mail, VmCondition.Running, 9).Decides().ThenRecords<HostReported>(r => r.Running.Single() is { Vm: var vm, Epoch: var e } && vm == Mail && e == E(9));
+        // A copy by hand is known with the same entry, and is none that it owns.
+        c.Sees(Mail, VmCondition.Running).Decides().ThenRecords<HostReported>(r => r.Running.IsEmpty).ThenRecords<VmStrayFound>(t => t.Vm == Mail);
+    }
+
+    [Fact]
+    public void Rule_18_before_its_report_a_host_kills_and_stops_nothing()
+    {
+        var c = TheSite().And(PutBack).As(B).Sees(Mail, VmCondition.Running, 9);
+        c.Decides().ThenRecordsNo<VmStrayFound>();
+        TheSite().And(new VmWanted(Mail, false, "operator")).And(PutBack).As(A).Sees(Mail, VmCondition.Running, 1).Decides().ThenRecordsNo<VmStopping>();
+    }
+
+    [Fact]
+    public void Rule_19_no_admission_under_a_lost_set()
+    {
+        var c = TheSite().And(PutBack).And(Tells(A), Tells(B)).As(A);
+        c.Later(179).Sees(B, Verdict.Alive).Decides().ThenNothing("a SET against it may still take effect: not admitted yet", alarm: true);
+        c.Later(2).Sees(B, Verdict.Alive).Decides().ThenRecords<HostAdmitted>(h => h.Host == A);
+    }
+
+    [Fact]
+    public void Who_was_over_may_live_in_what_was_lost_and_nothing_else_of_before_goes_on()
+    {
+        var s = TheSite().And(Asks(A, B), Switches(A, B), Fenced(A), new AgentStopAnnounced(B, Sec(30)), new VmMoveOrdered(Lists, B, "operator"), new VmStrayFound(Mail, B, I(1), RunOf(B), 7)).And(PutBack).State;
+        Assert.All([A, B], h => Assert.True(s.Host(h) is { IsLiving: true, IsClosed: false, IsFit: false, Announced: null, SwitchedOff: null, Watchdog: null, PowerOn: null, Drill: null }));
+        Assert.All(s.Vms.Values, v => Assert.True(v is { Start: null, Stop: null, Active: false, MoveTo: null, Stray: null }));
+        Assert.Equal(E(1_000_005), s.LastEpoch);
+    }
+}
