@@ -29,6 +29,7 @@ public static class Invariants
         VmAssigned a when s.IsOwned(a.Vm) => $"I2: {a.Vm} is assigned to {a.Host} while {s.Vm(a.Vm).Owner!.Host} owns it",
         VmAssigned a when !s.Host(a.Host).IsFit || s.Host(a.Host).Joined != a.Incarnation => $"I2: {a.Vm} is assigned to {a.Host}, which may not own VMs",
         VmAssigned or VmStarting when RestoreRules.Awaited(s) is { } awaited => $"I2: a VM is given away, and {awaited} has not reported since the journal was put back",
+        VmAssigned a when RestoreRules.Unlooked(s, s.Vm(a.Vm)) is { } unlooked => $"I2: {a.Vm} is given away, and {unlooked} has not looked for it since the journal was put back",
         HostAdmitted a when s.Host(a.Host).Reported < s.Restored => $"I2: {a.Host} is admitted, and has not reported since the journal was put back",
         VmAssigned a when a.Epoch.Number <= s.LastEpoch.Number => $"I2: epoch {a.Epoch} is not new",
         // I2: a start belongs to the owner, in its life, under its epoch.

@@ -52,6 +52,31 @@ public sealed partial class KernelRules
         Assert.Contains("rainbowdash is admitted, and has not reported", Breach(Admits(B)));
     }
 
+    /// <summary>It was configured, and started, after the state that was put back: no report has named it.</summary>
+    [Fact]
+    public void Rule_16_nothing_starts_before_all_reported_again_where_a_configuration_brings_it_back()
+    {
+        var wiki = new VmName("wiki");
+        ConfigurationApplied added = Configures(b => b.Vms[wiki] = b.Vms[Lists] with { MemoryMb = 1 }, 2);
+        var c = Looked(TheSite().And(PutBack).And(Tells(A), Tells(B), Admits(A), Admits(B)).And(added).As(A)).Sees(B, Verdict.Alive);
+        c.Decides().ThenBecause("applejack reports what it runs");
+        c.And(Tells(A)).Decides().ThenRecords<VmWaiting>(w => w.Vm == wiki && w.Reason.StartsWith("waits for rainbowdash to look for it", StringComparison.Ordinal)).ThenRecordsNoAssignment(wiki);
+        Assert.Contains("rainbowdash has not looked for it", Invariants.Breach(c.State, new JournalLine().Entry(A, new VmAssigned(wiki, A, I(1), E(2_000_000))), c.State));
+        // Who is proven off has nothing to look for.
+        Assert.Null(RestoreRules.Unlooked(TheSite().And(PutBack).And(Tells(A)).And(added).And(Asks(B, A, request: 1_000_050), Fenced(B, request: 1_000_050)).And(Tells(A)).State, c.State.Vm(wiki)));
+        c.And(Tells(B)).Decides().ThenRecords<VmAssigned>(a => a.Vm == wiki);
+        // In a journal that was never put back nobody is waited for.
+        Assert.Equal(0, TheSite().And(added).State.Vm(wiki).Added);
+    }
+
+    [Fact]
+    public void A_host_that_is_added_is_waited_for_only_while_others_are()
+    {
+        static Case Without() => TheSite(b => b.Hosts.Remove(B)).And(PutBack);
+        Assert.Equal(B, RestoreRules.Awaited(Without().And(Configures(number: 2)).And(Tells(A)).State));
+        Assert.Null(RestoreRules.Awaited(Without().And(Tells(A)).And(Configures(number: 2)).State));
+    }
+
     [Fact]
     public void Rule_17_a_join_is_no_report()
     {

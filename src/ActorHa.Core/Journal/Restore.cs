@@ -90,14 +90,23 @@ internal static class RestoreRules
         return null;
     }
 
+    /// <summary>A host that has not looked for a VM since the configuration brought it into a journal that had been put back; null = none.</summary>
+    public static MemberName? Unlooked(ClusterState s, VmState vm)
+    {
+        if (vm.Added == 0) return null;
+        foreach (var (host, h) in s.Derived.Configured)
+            if (h.Reported < vm.Added && h.IsLiving) return host;
+        return null;
+    }
+
     /// <summary>
-    /// A host says what it runs, once in a line. Rule 18, "permissions end with their lineage": not before each VM here was looked
+    /// A host says what it runs, once in a line, and again when a configuration brings VMs. Rule 18, "permissions end with their lineage": not before each VM here was looked
     /// for, and no earlier order to start it can still take effect.
     /// </summary>
     public static Decision? Report(ClusterState s, View v, Refusals no)
     {
         var me = s.Host(v.Self);
-        if (s.Restored == 0 || !v.IsHost || me.Reported >= s.Restored || me.Boot != v.Boot) return null;
+        if (s.Restored == 0 || !v.IsHost || me.Boot != v.Boot || me.Reported >= s.Restored && s.Vms.Values.All(vm => vm.Added <= me.Reported)) return null;
         foreach (var vm in s.Config.Vms.Keys.Union(s.Vms.Keys))
             if (v.Vms.GetValueOrDefault(vm) is not { } seen || seen.Condition is VmCondition.Unknown or VmCondition.Starting or VmCondition.Stopping)
                 return no.Say(v.Self.Value, $"the journal was put back; {v.Self} does not know yet whether {vm} runs here", alarm: true);

@@ -95,6 +95,11 @@ public static class Placer
     private static MemberName? Choose(ClusterState s, VmConfig vm, VmState state, IReadOnlySet<MemberName> usable, Dictionary<MemberName, long> free, out string reason)
     {
         reason = "";
+        if (RestoreRules.Unlooked(s, state) is { } unlooked)
+        {
+            reason = $"waits for {unlooked} to look for it: it may have been started there before the journal was put back";
+            return null;
+        }
         if (state.LastHost is { } last && IsFrozenFor(s, last) && state.MoveTo is null)
         {
             reason = $"waits for its host {last}, which is being shut down or comes back (policy freeze; actorha vm start gives it to another)";

@@ -42,6 +42,13 @@ public sealed record VmState
     /// <summary>Why it runs nowhere, when that was recorded.</summary>
     public string? Waiting { get; init; }
 
+    /// <summary>
+    /// Entry of the configuration that brought it, where the journal had been put back before: it may have been configured, and
+    /// run, in the line that was lost. 0 = it has always been there.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Added { get; init; }
+
     /// <summary>Entry that last changed its state: "since" in the status.</summary>
     public long Since { get; init; }
 

@@ -83,19 +83,24 @@ public sealed record HostReleased(MemberName Host, string By) : Event
 public sealed record ConfigurationApplied(long Number, string Sha256, string Text, ClusterConfig Config, string Operator) : Event
 {
     /// <inheritdoc/>
-    public override ClusterState Apply(ClusterState s, long index) => Number != s.ConfigNumber + 1
-        ? s
-        : s with
+    public override ClusterState Apply(ClusterState s, long index)
+    {
+        if (Number != s.ConfigNumber + 1) return s;
+        // Once all hosts have reported, one that is added is a new one: nobody waits for its report.
+        var reported = s.Restored > 0 && RestoreRules.Awaited(s) is null ? index : 0;
+        var added = Config.Hosts.Keys.Where(h => !s.Config.Hosts.ContainsKey(h)).ToList();
+        return s with
         {
             ConfigNumber = Number,
             ConfigSha256 = Sha256,
             ConfigText = Text,
             Config = Config,
-            Hosts = s.Hosts.AddRange(Config.Hosts.Keys.Where(h => !s.Hosts.ContainsKey(h)).Select(h => KeyValuePair.Create(h, HostState.New))),
+            Hosts = s.Hosts.SetItems(added.Select(h => KeyValuePair.Create(h, s.Host(h) with { Reported = Math.Max(s.Host(h).Reported, reported) }))),
             Vms = s.Vms
                 .RemoveRange(s.Vms.Where(v => v.Value.Owner is null && v.Value.Stray is null && !Config.Vms.ContainsKey(v.Key)).Select(v => v.Key))
-                .AddRange(Config.Vms.Keys.Where(v => !s.Vms.ContainsKey(v)).Select(v => KeyValuePair.Create(v, VmState.New))),
+                .AddRange(Config.Vms.Keys.Where(v => !s.Vms.ContainsKey(v)).Select(v => KeyValuePair.Create(v, s.Restored > 0 ? VmState.New with { Added = index } : VmState.New))),
         };
+    }
 }
 
 /// <summary>Hands off: nothing is started, stopped or fenced until it ends.</summary>
