@@ -45,6 +45,7 @@ public sealed class BehindTests
         Assert.DoesNotContain(bench.Refusals, r => r.Contains("has seen entry", StringComparison.Ordinal));
         bench.Hear(new MindTick(), 0.2);
         Assert.Contains(bench.Refusals, r => r == $"read-only: rainbowdash has seen entry {end + 3}, the journal as witness reads it ends at {end}: nothing is decided on it");
+        Assert.True(Assert.Single(bench.Mind.Refusals).Alarm);
         var answer = Assert.Single(bench.Effects.OfType<AnswerCommand>());
         Assert.Equal((7, false), (answer.Ticket, answer.Accepted));
         // Said once, and taken back when the member itself says less: its agent was started anew on the old journal.
@@ -69,6 +70,14 @@ public sealed class BehindTests
         // All are heard: nobody has seen more.
         bench.Hear(Says(A, Verdict.Alive, 1));
         Assert.NotNull(bench.Hear(Says(B, Verdict.Alive, 1)).Sent);
+    }
+
+    [Fact]
+    public void It_listens_for_the_witness_too()
+    {
+        var bench = new MindBench(new JournalLine().Add(A, Configures()), B, started: At(100)).Quorate().Reads().Hear(Says(A, Verdict.Alive, 1));
+        Assert.Null(bench.Sent);
+        Assert.NotNull(bench.Hear(Says(W, Verdict.Alive, 1)).Sent);
     }
 
     [Fact]

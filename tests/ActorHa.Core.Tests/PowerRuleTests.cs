@@ -128,6 +128,7 @@ public sealed class PowerRuleTests
     {
         var bench = Lonely().Hear(new Commanded(1, new PowerHost(A, true, false, "operator")), 30);
         Assert.Contains("may be switched on without a majority after 60 s", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
+        Assert.False(bench.Effects.OfType<AnswerCommand>().Single().Accepted);
         bench.Hear(new Commanded(2, new PowerHost(B, true, false, "operator")), 40);
         Assert.Contains("was not switched off by us", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
         bench.Hear(new Commanded(3, new PowerHost(A, true, false, "operator")));

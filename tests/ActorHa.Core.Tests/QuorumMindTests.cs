@@ -98,6 +98,7 @@ public sealed class QuorumMindTests
         var bench = MindBench.AtRest().Hear(Wants(0, false));
         for (var i = 1; i <= 64; i++) Assert.Null(Answer(bench.Hear(Wants(i, false))));
         Assert.Contains("too many commands", Answer(bench.Hear(Wants(65, false)))!.Because, StringComparison.Ordinal);
+        Assert.False(Answer(bench)!.Accepted);
     }
 
     [Fact]
@@ -112,8 +113,8 @@ public sealed class QuorumMindTests
             sent++;
             bench.Commits();
         }
-        Assert.InRange(sent, 30, 40);
-        Assert.Contains(bench.Refusals, r => r.Contains("entries in a second", StringComparison.Ordinal));
+        Assert.Equal(39, sent);
+        Assert.Contains(bench.Mind.Refusals, r => r.Alarm && r.Because.Contains("40 entries in a second", StringComparison.Ordinal));
         Assert.NotNull(bench.Hear(new MindTick(), 1.5).Sent);
     }
 
@@ -134,7 +135,7 @@ public sealed class QuorumMindTests
     [Fact]
     public void An_append_makes_quorate_from_when_it_was_sent()
     {
-        var bench = MindBench.AtRest().Hear(Wants(1, false));
+        var bench = MindBench.AtRest().Hear(new MindTick(), 3).Hear(Wants(1, false));
         var append = bench.Sent;
         bench.Hear(new MindTick(), 5.5).Commits(append);
         Assert.True(bench.Mind.View.Quorate);
@@ -160,7 +161,7 @@ public sealed class QuorumMindTests
         Assert.Null(bench.Sent);
         Assert.Contains("read-only", Answer(bench.Hear(Wants(9, false)))!.Because, StringComparison.Ordinal);
         Assert.Null(bench.Hear(new MindTick(), 1).Sent);
-        Assert.Contains(bench.Refusals, r => r.StartsWith("read-only", StringComparison.Ordinal));
+        Assert.Contains(bench.Mind.Refusals, r => r.Alarm && r.Because.StartsWith("read-only", StringComparison.Ordinal));
     }
 
     private static MindBench ReadsInstead(Func<JournalEntry, JournalEntry> change)
@@ -199,6 +200,26 @@ public sealed class QuorumMindTests
 
     [Fact]
     public void Another_state_than_its_author_had_makes_it_read_only() => IsReadOnly(ReadsInstead(e => e with { StateAfter = new string('0', 64) }), "another version of the rules");
+
+    [Fact]
+    public void What_is_not_believed_is_not_taken_in()
+    {
+        Assert.Equal(2, ReadsInstead(e => e with { Previous = new string('0', 64) }).Mind.State.Index);
+        Assert.Equal(2, ReadsInstead(e => e with { StateAfter = new string('0', 64) }).Mind.State.Index);
+        var bench = MindBench.AtRest();
+        var events = new Event[] { Joins(B) };
+        var bytes = JournalCodec.Encode(bench.Journal.Entry(B, events) with { Index = 4, StateAfter = JournalCodec.Hash(bench.Journal.State.Evolve(events, 4)) });
+        Assert.Equal(2, bench.Hear(new TailRead(new JournalHead(1, 4, JournalCodec.Hash(bytes)), [new RawEntry(4, bytes)])).Mind.State.Index);
+    }
+
+    [Fact]
+    public void Who_is_read_only_takes_nothing_more_in()
+    {
+        var bench = MindBench.AtRest();
+        bench.Hear(new TailRead(bench.Journal.Head with { Hash = new string('0', 64) }, []));
+        bench.Journal.Add(B, Joins(B));
+        Assert.Equal(2, bench.Reads().Mind.State.Index);
+    }
 
     [Fact]
     public void An_entry_that_breaks_an_invariant_makes_it_read_only()
@@ -282,6 +303,23 @@ public sealed class QuorumMindTests
         bench.Hear(new TailRead(new JournalHead(1, 1, "older"), [bench.Journal.Raws[0]]));
         Assert.Null(bench.Mind.ReadOnly);
         Assert.Equal(2, bench.Mind.State.Index);
+    }
+
+    [Fact]
+    public void A_read_that_is_older_than_what_was_seen_is_harmless_once_that_is_taken_in()
+    {
+        var line = new JournalLine().Add(B, Configures()).Add(B, Joins(B));
+        var bench = new MindBench(line, seen: line.Head).Quorate().Reads();
+        bench.Hear(new TailRead(new JournalHead(1, 1, "older"), [line.Raws[0]]));
+        Assert.Null(bench.Mind.ReadOnly);
+    }
+
+    [Fact]
+    public void A_tail_that_came_in_part_does_not_end_before_what_was_seen()
+    {
+        var line = new JournalLine().Add(B, Configures()).Add(B, Joins(B));
+        var bench = new MindBench(line, seen: line.Head).Quorate().Hear(new TailRead(line.Head, [line.Raws[0]]));
+        Assert.Null(bench.Mind.ReadOnly);
     }
 
     [Fact]

@@ -190,9 +190,34 @@ public sealed class WatchdogFeedTests
         var before = Order(bench).Until;
         Note(bench.Hear(new TailRead(bench.Journal.Head, [new RawEntry(bench.Mind.State.Index + 1, new byte[] { 1 })])));
         Assert.NotNull(bench.Mind.ReadOnly);
-        Note(bench.Hear(new PulseSettled(bench.Now, true, "", bench.Mind.Head), 3));
+        Note(bench.Hear(new PulseSettled(bench.Now + Sec(2), true, "", bench.Mind.Head), 3));
         Assert.Equal(before, Order(bench).Until);
     }
+
+    [Fact]
+    public void An_append_of_a_reader_that_trusts_the_journal_no_longer_does_not_feed()
+    {
+        var bench = AtRest();
+        var before = Order(bench).Until;
+        Note(bench.Hear(new Commanded(1, new WantVm(Mail, false, "operator")), 1));
+        var append = bench.Sent!;
+        Note(bench.Hear(new TailRead(bench.Journal.Head with { Hash = "another" }, [])));
+        Assert.NotNull(bench.Mind.ReadOnly);
+        Note(bench.Commits(append));
+        Assert.Equal(before, Order(bench).Until);
+    }
+
+    [Fact]
+    public void A_pulse_that_was_refused_does_not_feed_whatever_head_it_met()
+    {
+        var bench = AtRest();
+        var before = Order(bench).Until;
+        Note(bench.Hear(new PulseSettled(bench.Now + Sec(1), false, "", bench.Mind.Head), 2));
+        Assert.Equal(before, Order(bench).Until);
+    }
+
+    [Fact]
+    public void An_order_that_stays_the_same_is_given_once() => Assert.Empty(AtRest().Hear(new MindTick(), 0.1).Effects.OfType<HoldWatchdog>());
 
     [Fact]
     public void Only_holding_and_feeding_in_time_restart_the_timer()

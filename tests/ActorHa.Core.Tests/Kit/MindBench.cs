@@ -36,11 +36,11 @@ internal sealed class JournalLine
 /// <summary>One mind, its journal, and a clock that moves only when told.</summary>
 internal sealed class MindBench
 {
-    public MindBench(JournalLine journal, MemberName? self = null, JournalHead? seen = null, Instant? started = null)
+    public MindBench(JournalLine journal, MemberName? self = null, JournalHead? seen = null, Instant? started = null, IEnumerable<long>? own = null)
     {
         Journal = journal;
         var me = self ?? Cast.W;
-        Mind = new QuorumMind(new View { Self = me, Run = Cast.RunOf(me), IsHost = me != Cast.W, Boot = Cast.BootOf(me), Started = started ?? Now - Cast.Sec(10), Now = Now }, seen);
+        Mind = new QuorumMind(new View { Self = me, Run = Cast.RunOf(me), IsHost = me != Cast.W, Boot = Cast.BootOf(me), Started = started ?? Now - Cast.Sec(10), Now = Now, OwnEntries = [.. own ?? []] }, seen);
     }
 
     public JournalLine Journal { get; }
