@@ -75,6 +75,24 @@ public sealed class EventTests
     }
 
     [Fact]
+    public void Only_who_wants_it_running_gives_it_another_try_where_it_failed_too_often()
+    {
+        Case GivenUp() => TheSite().And(new VmReleased(Mail, E(1), GaveUp: true));
+        Assert.Equal([A], MailOf(GivenUp().And(new VmWanted(Mail, false, "operator"))).GaveUpOn);
+        Assert.Empty(MailOf(GivenUp().And(new VmWanted(Mail, true, "operator"))).GaveUpOn);
+    }
+
+    [Fact]
+    public void What_was_given_up_or_waits_is_not_active()
+    {
+        Assert.False(MailOf(TheSite().And(new VmReleased(Mail, E(1), false))).Active);
+        Assert.False(MailOf(TheSite().And(Asks(A, B), Fenced(A), new VmWaiting(Mail, "waits"))).Active);
+    }
+
+    [Fact]
+    public void What_nobody_decided_about_is_wanted() => Assert.True(new VmState().Wanted);
+
+    [Fact]
     public void A_stray_ends_on_its_own_host() =>
         Assert.NotNull(MailOf(TheSite().And(new VmStrayFound(Mail, B, I(1), RunOf(B), 7), new VmStrayStopped(Mail, A))).Stray);
 }

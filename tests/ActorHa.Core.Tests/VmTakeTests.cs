@@ -76,6 +76,7 @@ public sealed class VmTakeTests
         Assert.True(Takes(Site().And(new HostLeaving(A, I(1)))));
         Assert.True(Takes(Site(b => b.Hosts[A] = b.Hosts[A] with { MemoryMb = 95 })));
         Assert.False(Takes(Site(b => b.Hosts[A] = b.Hosts[A] with { MemoryMb = 96 })));
+        Assert.True(Takes(Site().As(A)));
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class VmTakeTests
     public void A_start_that_has_not_begun_is_no_failure_and_another_agent_s_is_not_ours_to_judge()
     {
         var c = Free().And(new VmAssigned(Mail, B, I(1), E(5))).AndMine(new VmStarting(Mail, E(5), I(1), RunOf(B)));
-        c.Sees(Mail, VmCondition.Absent, null, order: c.Index).Decides().ThenRecordsNo<VmFailed>();
+        c.Sees(Mail, VmCondition.Absent, null, order: c.Index).Decides().ThenRecordsNo<VmFailed>().ThenRecordsNo<VmStarting>();
         c.Sees(Mail, VmCondition.GuestShutdown, 5, order: c.Index).Decides().ThenRecords<VmFailed>();
         var other = Free().And(new VmAssigned(Mail, B, I(1), E(5))).AndMine(new VmStarting(Mail, E(5), I(1), RunOf(B, 0)));
         other.Sees(Mail, VmCondition.Ended, 5, order: other.Index).Decides().ThenRecordsNo<VmFailed>();
@@ -137,6 +138,32 @@ public sealed class VmTakeTests
         var c = TheSite().As(A).And(new VmWanted(Mail, false, "operator")).AndMine(new VmStopping(Mail, E(1), RunOf(A), "operator"));
         c.Sees(Mail, VmCondition.Absent, null, c.Index).Decides().ThenRecords<VmReleased>(r => !r.GaveUp);
     }
+
+    [Fact]
+    public void After_as_many_failures_as_it_has_restarts_it_is_started_once_more_and_not_given_up()
+    {
+        var c = TheSite().As(A);
+        for (var i = 0; i < 3; i++) c.And(new VmFailed(Mail, E(1), "killed"));
+        c.Sees(Mail, VmCondition.Ended, 1, sinceAgo: 100).Decides().ThenRecords<VmStarting>();
+        c.And(new VmWanted(Mail, false, "operator")).AndMine(new VmStopping(Mail, E(1), RunOf(A), "operator"));
+        c.Sees(Mail, VmCondition.Absent, null, c.Index).Decides().ThenRecords<VmReleased>(r => !r.GaveUp);
+    }
+
+    [Fact]
+    public void A_first_start_waits_for_nothing_however_short_the_pauses_are() =>
+        TheSite(b => b.Timers = b.Timers with { RetryFirst = TimeSpan.FromTicks(1) }).And(new VmReleased(Mail, E(1), false)).AndMine(new VmAssigned(Mail, B, I(1), E(5)))
+            .Decides().ThenRecords<VmStarting>();
+
+    [Fact]
+    public void What_is_being_stopped_is_not_started_though_its_process_is_gone()
+    {
+        var c = TheSite().And(new VmMoveOrdered(Mail, B, "operator")).As(A).AndMine(new VmStopping(Mail, E(1), RunOf(A), "it moves"));
+        c.Sees(Mail, VmCondition.Ended, 1).Decides().ThenNothing("mail is being stopped on applejack: it moves to rainbowdash");
+    }
+
+    [Fact]
+    public void What_may_still_be_there_is_not_started() =>
+        Free().AndMine(new VmAssigned(Mail, B, I(1), E(5))).Sees(Mail, VmCondition.Unknown).Decides().ThenQuiet();
 
     [Fact]
     public void What_is_no_longer_configured_is_stopped_and_what_is_being_moved_goes_to_its_target()

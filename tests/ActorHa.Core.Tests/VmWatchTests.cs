@@ -165,6 +165,75 @@ public sealed class VmWatchTests
     }
 
     [Fact]
+    public void A_search_that_finds_what_is_known_says_nothing()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), true, 7, "started"), 1);
+        var since = _now;
+        _now += Sec(1);
+        Assert.Empty(Looks(7, 1)._effects);
+        Assert.Equal((since, "started"), (_watch.Seen.Since, _watch.Seen.Detail));
+    }
+
+    [Fact]
+    public void What_is_seen_again_alike_is_not_told_again()
+    {
+        Assert.Single(Hear(new VmNotSeen("no answer"))._effects);
+        Assert.Empty(Hear(new VmNotSeen("no answer"), 1)._effects);
+        Assert.Equal(At(100), _watch.Seen.Since);
+    }
+
+    [Fact]
+    public void Another_process_or_another_epoch_of_it_is_seen_and_still_reports_on_the_start()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), true, 7, ""), 1);
+        Looks(8, 1);
+        Assert.Equal((VmCondition.Running, 8, E(1), 10L), (Condition, _watch.Seen.Pid, _watch.Seen.Epoch, _watch.Seen.Order));
+        Looks(8, 3);
+        Assert.Equal((VmCondition.Running, 8, E(3), 10L), (Condition, _watch.Seen.Pid, _watch.Seen.Epoch, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void What_is_found_after_a_stop_reports_on_no_order()
+    {
+        Looks().Orders(VmMode.Stop, 12).Hear(new VmStopped(true, ""), 1).Looks(7, 1);
+        Assert.Equal((VmCondition.Running, 0L), (Condition, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void What_could_not_be_stopped_and_is_found_again_runs()
+    {
+        Looks(7, 1).Orders(VmMode.Stop, 12).Hear(new VmStopped(false, "hangs"), 30).Looks(7, 1);
+        Assert.Equal((VmCondition.Running, 0L), (Condition, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void While_the_hypervisor_is_silent_only_the_newest_start_is_remembered()
+    {
+        Looks(7, 1).Hear(new VmNotSeen("no answer"), 1);
+        Assert.Equal((VmCondition.Unknown, null, 0L), (Condition, _watch.Seen.Epoch, _watch.Seen.Order));
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), true, 7, ""), 1).Hear(new VmNotSeen("no answer"), 1);
+        Assert.Equal((VmCondition.Unknown, E(1), 10L), (Condition, _watch.Seen.Epoch, _watch.Seen.Order));
+        Looks(7, 1);
+        Assert.Equal((VmCondition.Running, 10L), (Condition, _watch.Seen.Order));
+        Orders(VmMode.Stop, 12).Hear(new VmStopped(true, ""), 1).Hear(new VmNotSeen("no answer"), 1);
+        Assert.Equal((VmCondition.Unknown, null, 0L), (Condition, _watch.Seen.Epoch, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void Where_nothing_was_started_and_nothing_is_found_nothing_is_there()
+    {
+        Looks();
+        Assert.Equal((VmCondition.Absent, 0L), (Condition, _watch.Seen.Order));
+    }
+
+    [Fact]
+    public void A_search_that_finds_nothing_leaves_what_is_known_of_the_end()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), false, 0, "disk is missing"), 1).Looks();
+        Assert.Equal((VmCondition.StartFailed, "disk is missing"), (Condition, _watch.Seen.Detail));
+    }
+
+    [Fact]
     public void A_guest_that_shut_itself_down_is_told_apart()
     {
         Looks(7, 1).Hear(new VmEnded(7, true, ""), 1);
