@@ -49,6 +49,44 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void What_is_wanted_already_is_tried_again_where_it_runs_nowhere_or_was_given_up_on()
+    {
+        TheSite().And(new VmReleased(Mail, E(1), false)).Commands(new WantVm(Mail, true, Op)).ThenRecords<VmWanted>();
+        TheSite().And(new VmReleased(Mail, E(1), GaveUp: true)).Runs(Mail, B, 5).Commands(new WantVm(Mail, true, Op)).ThenRecords<VmWanted>();
+    }
+
+    [Fact]
+    public void An_entry_says_which_command_it_was()
+    {
+        Assert.Equal("vm stop", TheSite().Commands(new WantVm(Mail, false, Op)).Findings.Next?.Rule);
+        Assert.Equal("vm start", TheSite().And(new VmReleased(Mail, E(1), false)).Commands(new WantVm(Mail, true, Op)).Findings.Next?.Rule);
+    }
+
+    [Fact]
+    public void A_vm_is_moved_where_it_just_fits_beside_what_is_there()
+    {
+        // rainbowdash has 256 MiB, lists takes 96 of them.
+        Case Beside(long size) => TheSite(b => b.Vms[Mail] = b.Vms[Mail] with { MemoryMb = size }).And(new VmReleased(Lists, E(2), false)).Runs(Lists, B, 5);
+        Beside(160).Commands(new MoveVm(Mail, B, Op)).ThenRecords<VmMoveOrdered>();
+        Beside(161).Commands(new MoveVm(Mail, B, Op)).ThenNothing("mail needs 161 MiB, rainbowdash has 160");
+        Beside(161).Commands(new MoveVm(Mail, null, Op)).ThenNothing("no other host can take mail now");
+    }
+
+    [Fact]
+    public void A_vm_without_a_list_of_hosts_may_be_moved_to_any_and_goes_to_the_one_that_is_named()
+    {
+        var c = new MemberName("pinkiepie");
+        var site = TheSite(b =>
+        {
+            b.Hosts[c] = new HostConfig(512, []);
+            b.Vms[Mail] = b.Vms[Mail] with { Hosts = [] };
+        }).And(Joins(c), Admits(c));
+        site.Commands(new MoveVm(Mail, c, Op)).ThenRecords<VmMoveOrdered>(m => m.Target == c);
+        site.Commands(new MoveVm(Mail, B, Op)).ThenRecords<VmMoveOrdered>(m => m.Target == B);
+        site.Runs(Mail, B, 5).Commands(new MoveVm(Mail, null, Op)).ThenRecords<VmMoveOrdered>(m => m.Target == A);
+    }
+
+    [Fact]
     public void Maintenance()
     {
         TheSite().Commands(new SetMaintenance(false, null, Op)).ThenNothing("there is no maintenance");
@@ -104,7 +142,8 @@ public sealed class CommandTests
         Closed().Commands(Confirms(A, "rainbowdash")).ThenNothing("the name typed is \"rainbowdash\"");
         Closed().Sees(A, Verdict.Silent, 100, Power.On).Commands(Confirms(A)).ThenNothing("the device reads applejack on");
         Closed().Sees(A, Verdict.Silent, 59).Commands(Confirms(A)).ThenNothing("applejack was heard 59 s ago");
-        Closed().Sees(A, Verdict.AgentSilent, 100).Commands(Confirms(A)).ThenNothing("applejack still answers");
+        foreach (var lives in new[] { Verdict.Alive, Verdict.Degraded, Verdict.AgentSilent, Verdict.Contradiction })
+            Closed().Sees(A, lives, 100).Commands(Confirms(A)).ThenNothing($"applejack still answers ({lives})");
         Closed().Commands(Confirms(A)).ThenRecords<HostFenced>(f => f.Proof.Method == "person").ThenRecords<VmAssigned>(a => a.Vm == Mail && a.Host == B);
     }
 
@@ -123,7 +162,7 @@ public sealed class CommandTests
         TheSite().Commands(Applies(expected: 0)).ThenNothing("configuration 0 was to be replaced, but 1 is applied now");
         TheSite().Commands(Applies("sha1")).ThenNothing("configuration 1 is the same already");
         TheSite().Commands(Applies() with { Config = World.Site.Config() with { Name = "other" } }).ThenNothing("this is cluster ppnrw, not other");
-        TheSite().Commands(Applies(change: b => b.Hosts.Remove(A))).ThenNothing("applejack is missing in it and still owns VMs");
+        TheSite().And(new VmReleased(Mail, E(1), false)).Commands(Applies(change: b => b.Hosts.Remove(A))).ThenNothing("applejack is missing in it and still owns VMs");
         Closed().Commands(Applies()).ThenNothing("applejack is being fenced: wait");
         TheSite().Commands(Applies()).ThenRecords<ConfigurationApplied>(c => c.Number == 2);
         Given().Commands(Applies(expected: 0)).ThenRecords<ConfigurationApplied>(c => c.Number == 1);

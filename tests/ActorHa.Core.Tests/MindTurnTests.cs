@@ -39,6 +39,15 @@ public sealed class MindTurnTests
         Assert.Null(bench.Hear(new MindTick(), 4).Reads().Sent);
     }
 
+    /// <summary>An append of unknown outcome is found by it: another run of the agent must have others.</summary>
+    [Fact]
+    public void The_name_of_an_entry_holds_member_run_and_a_number_of_its_own()
+    {
+        var bench = MindBench.Loaded();
+        Assert.Equal("witness/witness/run1/1", MindBench.Entry(bench.Sent!).Id);
+        Assert.Equal("witness/witness/run1/2", MindBench.Entry(bench.Commits().Hear(Wants(1, false)).Sent!).Id);
+    }
+
     [Fact]
     public void An_entry_is_told_with_whether_it_is_this_member_s_own()
     {

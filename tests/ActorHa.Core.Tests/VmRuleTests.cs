@@ -162,7 +162,10 @@ public sealed class VmRuleTests
     }
 
     [Fact]
-    public void Without_a_configuration_nothing_is_decided() => Given().Decides().ThenNothing("no configuration is applied yet");
+    public void Without_a_configuration_nothing_is_decided() => Given().Decides().ThenNothing("no configuration is applied yet", alarm: true);
+
+    [Fact]
+    public void Without_quorum_nothing_is_decided() => TheSite().Sees(v => v with { Quorate = false }).Decides().ThenNothing("not quorate: asks for nothing", alarm: true);
 
     [Fact]
     public void What_was_learned_is_dated_when_it_was_learned_and_what_is_not_known_counts_as_new()
