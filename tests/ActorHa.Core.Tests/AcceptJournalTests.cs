@@ -33,6 +33,23 @@ public sealed class AcceptJournalTests
         Assert.Equal(2, bench.Sent!.Next.Lineage);
     }
 
+    /// <summary>Seed 5012050: put back twice, the second time to before the first; the new line had the number of the one that was lost.</summary>
+    [Fact]
+    public void A_new_line_comes_after_every_line_that_is_known_of()
+    {
+        var seen = new MindBench(Line(), seen: new JournalHead(3, 9, "lost")).Quorate().Reads();
+        Assert.Equal(4, seen.Hear(Accepts()).Sent!.Next.Lineage);
+        var heard = new MindBench(Line()).Quorate().Reads().Commits();
+        heard.Hear(new PeerSaid(B, Hears(Verdict.Silent, At(1)) with { JournalPosition = new JournalHead(5, 2, "").Position }));
+        Assert.Equal(6, heard.Hear(Accepts()).Sent!.Next.Lineage);
+        // Who reads it takes a number that was left out as it is, and no earlier one.
+        var bench = MindBench.AtRest();
+        bench.Journal.Add(bench.Journal.Entry(W, new JournalRestored("operator")) with { Lineage = 7 });
+        Assert.Null(bench.Reads().Mind.ReadOnly);
+        bench.Journal.Add(bench.Journal.Entry(W, new JournalRestored("operator")) with { Lineage = 7 });
+        Assert.NotNull(bench.Reads().Mind.ReadOnly);
+    }
+
     [Fact]
     public void It_wants_the_clusters_name_a_majority_and_the_whole_journal()
     {

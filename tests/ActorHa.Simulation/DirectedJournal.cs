@@ -59,6 +59,13 @@ public static class DirectedJournal
                 w.Members[0].Machine.PowerOn();
             });
         }, 230),
+        // The second snapshot is older than the first: its line must not have the number of the one that is lost.
+        new("put back and accepted twice, the second time to before the first", w =>
+        {
+            var seen = w.Journal.State.Index;
+            PutBack(w, seen);
+            In(w, 30, () => PutBack(w, seen - 1));
+        }, 60),
         // The snapshot knows nothing of the request; its SET is still on its way.
         new("put back and accepted, and a SET of before strikes late", w =>
         {

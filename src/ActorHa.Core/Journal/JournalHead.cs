@@ -17,8 +17,11 @@ public sealed record JournalHead(long Lineage, long Index, string Hash)
     /// <summary>One number that orders the heads of all lines: what beats carry.</summary>
     public long Position => (Lineage - 1 << 48) + Index;
 
+    /// <summary>The line of a position.</summary>
+    public static long LineOf(long position) => (position >> 48) + 1;
+
     /// <summary>A position as people write it.</summary>
-    public static string Name(long position) => position >> 48 is > 0 and var line ? $"{line + 1}:{position & (1L << 48) - 1}" : $"{position}";
+    public static string Name(long position) => LineOf(position) is > 1 and var line ? $"{line}:{position & (1L << 48) - 1}" : $"{position}";
 
     /// <summary>The value stored under <c>head</c>: <c>lineage:index:hash</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Lineage}:{Index}:{Hash}");

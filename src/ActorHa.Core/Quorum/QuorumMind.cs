@@ -192,7 +192,7 @@ public sealed class QuorumMind
                 var entry = JournalCodec.Decode(raw.Bytes.Span);
                 if (entry.Previous != _head.Hash && entry.Lineage > _head.Lineage) { StartAnew(entry.Lineage, todo); break; }
                 if (entry.Previous != _head.Hash || entry.Index != raw.Index) { Distrust($"entry {raw.Index} does not follow entry {_state.Index}"); break; }
-                if (entry.Lineage != _head.Lineage + (entry.Events.Any(e => e is JournalRestored) ? 1 : 0)) { Distrust($"entry {raw.Index} is of line {entry.Lineage}, where it should be of line {_head.Lineage}"); break; }
+                if (entry.Events.Any(e => e is JournalRestored) ? entry.Lineage <= _head.Lineage : entry.Lineage != _head.Lineage) { Distrust($"entry {raw.Index} is of line {entry.Lineage}, where it should be of line {_head.Lineage}"); break; }
                 Fold(entry, raw.Bytes, now, todo);
             }
             catch (UnknownEntryException e)
@@ -364,6 +364,9 @@ public sealed class QuorumMind
         return (why is null ? RestoreRules.Accept(_state, (AcceptJournal)c.Command) : Decision.Nothing("refused", why), c);
     }
 
+    /// <summary>After every line that is known of: a snapshot of an earlier one may be put back than the line that is lost (found by the simulation).</summary>
+    private long NextLine() => JournalHead.LineOf(_view.Peers.Values.Select(p => p.JournalPosition).Append(Newest).Max()) + 1;
+
     private void AppendOrAnswer((Decision Decision, Commanded Command) c, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
         if (c.Decision.Acts) Append(c.Decision, c.Command, now, wall, todo);
@@ -382,7 +385,7 @@ public sealed class QuorumMind
         }
         var index = _state.Index + 1;
         var after = _state.Evolve(d.Events, index);
-        var lineage = _head.Lineage + (d.Events.Any(e => e is JournalRestored) ? 1 : 0);
+        var lineage = d.Events.Any(e => e is JournalRestored) ? NextLine() : _head.Lineage;
         var entry = new JournalEntry(lineage, index, _idPrefix + ++_entries, _view.Self, wall, d.Rule, d.Because, d.Evidence, _head.Hash, JournalCodec.Hash(after), d.Events);
         if (Invariants.Breach(_state, entry, after) is { } breach) throw new InvariantException($"rule \"{d.Rule}\" would break an invariant: {breach} ({d.Because})");
         var bytes = JournalCodec.Encode(entry);
