@@ -32,6 +32,20 @@ public class BeatCodecTests
     }
 
     [Fact]
+    public void A_member_that_has_read_nothing_yet_is_heard()
+    {
+        Assert.True(Codec.TryDecode(Bytes(Of("applejack") with { ConfigNumber = 0, JournalIndex = 0 }), out var got, out _));
+        Assert.Equal((0, 0), (got.ConfigNumber, got.JournalIndex));
+    }
+
+    [Fact]
+    public void A_duration_travels_as_whole_milliseconds_within_its_bounds()
+    {
+        Assert.Equal((0u, 0u, 1u), (WireIds.Milliseconds(TimeSpan.FromSeconds(-1)), WireIds.Milliseconds(TimeSpan.Zero), WireIds.Milliseconds(TimeSpan.FromMicroseconds(1900))));
+        Assert.Equal(uint.MaxValue, WireIds.Milliseconds(TimeSpan.FromDays(100)));
+    }
+
+    [Fact]
     public void Every_flipped_bit_is_refused()
     {
         var good = Bytes(Of("applejack"));
@@ -112,14 +126,35 @@ public class BeatCodecTests
         Assert.Throws<ArgumentException>(() => Bytes(unnumbered));
         Assert.Throws<ArgumentException>(() => Bytes(ofItself));
         Assert.Throws<ArgumentException>(() => Codec.Encode(Of("applejack"), new byte[BeatCodec.MinLength]));
+        Assert.Throws<ArgumentException>(() => Codec.Encode(Of("applejack"), new byte[Bytes(Of("applejack")).Length - 1]));
         Assert.Throws<ArgumentException>(() => new BeatCodec("pony", new byte[15]));
+        Assert.NotNull(new BeatCodec("pony", new byte[16]));
+        var unheard = Of("applejack", sightings: 0);
+        Assert.True(unheard.TryAddSighting(new Sighting(Name("peer1"), 1, Incarnation.None, 0, 0)));
+        Assert.Throws<ArgumentException>(() => Bytes(unheard));
         var full = Of("applejack", sightings: 8);
         Assert.False(full.TryAddSighting(new Sighting(Name("ninth"), 1, Incarnation.None, 1, 0)));
     }
 
-    [Theory, InlineData(""), InlineData("a b"), InlineData("käse"), InlineData("123456789012345678901234567890123"), InlineData("tab\t")]
+    [Theory, InlineData(""), InlineData("a b"), InlineData("käse"), InlineData("\u0161"), InlineData("123456789012345678901234567890123"), InlineData("tab\t")]
     public void A_name_that_cannot_travel_is_refused_at_the_door(string name) =>
         Assert.Throws<ArgumentException>(() => Name(name));
+
+    [Fact]
+    public void What_is_no_name_on_the_wire_is_not_read()
+    {
+        static bool Reads(int length, params byte[] text)
+        {
+            var bytes = new byte[length];
+            text.CopyTo(bytes, 0);
+            return WireName.TryRead(bytes, out _);
+        }
+        Assert.True(Reads(32, (byte)'!', (byte)'~'));
+        Assert.False(Reads(31, (byte)'a'));
+        Assert.False(Reads(32));
+        Assert.False(Reads(32, (byte)'a', 0, (byte)'b'));
+        Assert.Equal("!~", Name("!~").ToString());
+    }
 
     [Fact]
     public void A_name_of_32_characters_travels_whole() =>

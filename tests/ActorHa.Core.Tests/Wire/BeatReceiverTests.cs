@@ -47,6 +47,26 @@ public class BeatReceiverTests
     }
 
     [Fact]
+    public void Recordings_of_boots_that_never_joined_displace_one_another_and_no_more_than_one_that_did()
+    {
+        var joined = Enumerable.Range(0, BeatReceiver.BootsPerPeer).Select(_ => Guid.NewGuid()).ToArray();
+        foreach (var boot in joined) Assert.Equal(BeatRefusal.None, Hear("applejack", 10, boot));
+        for (var i = 0; i < 20; i++) Hear("applejack", 1_000 + i, Guid.NewGuid(), incarnation: 0);
+        foreach (var boot in joined[1..]) Assert.Equal(BeatRefusal.Replay, Hear("applejack", 10, boot));
+    }
+
+    [Fact]
+    public void Of_boots_of_one_incarnation_the_one_unheard_for_longest_is_forgotten()
+    {
+        var boots = Enumerable.Range(0, BeatReceiver.BootsPerPeer).Select(_ => Guid.NewGuid()).ToArray();
+        foreach (var boot in boots) Hear("applejack", 10, boot);
+        Hear("applejack", 11, boots[0]);
+        Hear("applejack", 10, Guid.NewGuid());
+        foreach (var boot in new[] { boots[0], boots[2], boots[3] }) Assert.Equal(BeatRefusal.Replay, Hear("applejack", 10, boot));
+        Assert.Equal(BeatRefusal.None, Hear("applejack", 10, boots[1]));
+    }
+
+    [Fact]
     public void A_restarted_agent_that_has_not_joined_yet_is_heard_and_its_boot_is_not_forgotten()
     {
         Assert.Equal(BeatRefusal.None, Hear("applejack", 100));

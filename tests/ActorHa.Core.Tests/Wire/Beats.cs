@@ -8,7 +8,7 @@ internal static class Beats
 {
     public static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
     public static readonly BeatCodec Codec = new("pony", Key);
-    public static readonly Guid BootA = new("11111111-2222-3333-4444-555555555555");
+    public static readonly Guid BootA = new("01020304-0506-0708-090a-0b0c0d0e0f10");
     public static readonly Guid BootB = new("66666666-7777-8888-9999-aaaaaaaaaaaa");
 
     public static WireName Name(string name) => WireName.Of(new MemberName(name));
