@@ -147,6 +147,12 @@ public sealed class CommandTests
         Closed().Commands(Confirms(A)).ThenRecords<HostFenced>(f => f.Proof.Method == "person").ThenRecords<VmAssigned>(a => a.Vm == Mail && a.Host == B);
     }
 
+    /// <summary>Commands are decided before the rules: a boot whose join is not recorded yet would take VMs for the life before.</summary>
+    [Fact]
+    public void A_confirmation_gives_nothing_to_a_boot_that_has_not_joined() =>
+        TheSite().And(Asks(A, W)).Later(120).As(B, life: 2).Sees(v => v with { Started = v.Now - Sec(100) }).Sees(A, Verdict.Silent, 100)
+            .Commands(new ConfirmFence(A, "applejack", Op)).ThenRecords<HostFenced>().ThenRecordsNo<VmAssigned>();
+
     [Fact]
     public void A_host_is_not_confirmed_dead_at_itself_nor_by_one_who_has_just_begun_to_listen()
     {

@@ -97,6 +97,14 @@ public sealed class PlacerRoomTests
             Site(Needs(Mail, 256, Freezes)).Runs(Mail, A, 1).And(new HostLeaving(A, I(1)), new VmReleased(Mail, E(1), false)), Mail, B), StringComparison.Ordinal);
 
     [Fact]
+    public void Nobody_makes_room_for_what_is_frozen_and_would_not_come()
+    {
+        var c = Site(b => { Sizes((Tickets, 200))(b); Needs(Mail, 200, Freezes)(b); }).Runs(Mail, A, 1).Runs(Lists, A, 3).Runs(Tickets, B, 2).And(new HostLeaving(A, I(1)), new VmReleased(Mail, E(1), false));
+        Assert.Equal("", Displaced(c, B));
+        Assert.StartsWith("waits for its host applejack", Why(c, Mail, B), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_frozen_for_a_host_that_stays() =>
         Assert.StartsWith("mail@rainbowdash", Where(Site(Freezes).Runs(Mail, A, 1).And(new VmReleased(Mail, E(1), GaveUp: true)), A, B), StringComparison.Ordinal);
 

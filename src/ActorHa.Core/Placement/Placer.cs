@@ -36,7 +36,8 @@ public static class Placer
             }
             var to = Choose(s, vm, state, usable, free, out var reason);
             if (to is { } host) free[host] -= vm.MemoryMb;
-            else if (MakeRoom(s, vm, state, usable, free, displaced) is { } made)
+            // Nothing is stopped for a VM that would not start in its room.
+            else if (WhyWait(s, state) is null && MakeRoom(s, vm, state, usable, free, displaced) is { } made)
             {
                 // What will be free is not free yet: nobody else gets it before it is, nor what is kept of the rest.
                 free[made.Host] = Math.Min(free[made.Host], free[made.Host] + made.Stopped.Sum(v => s.Config.Vms[v].MemoryMb) - vm.MemoryMb);
@@ -92,19 +93,16 @@ public static class Placer
     private static bool IsFrozenFor(ClusterState s, MemberName host) =>
         s.Config.Policies.Shutdown == ShutdownPolicy.Freeze && s.Host(host) is { IsLiving: true } h && (h.Leaving || h.Admitted < h.Joined);
 
+    /// <summary>What a VM waits for, whatever room there is; null = nothing.</summary>
+    private static string? WhyWait(ClusterState s, VmState state) =>
+        RestoreRules.Unlooked(s, state) is { } unlooked ? $"waits for {unlooked} to look for it: it may have been started there before the journal was put back"
+        : state.LastHost is { } last && IsFrozenFor(s, last) && state.MoveTo is null ? $"waits for its host {last}, which is being shut down or comes back (policy freeze; actorha vm start gives it to another)"
+        : null;
+
     private static MemberName? Choose(ClusterState s, VmConfig vm, VmState state, IReadOnlySet<MemberName> usable, Dictionary<MemberName, long> free, out string reason)
     {
-        reason = "";
-        if (RestoreRules.Unlooked(s, state) is { } unlooked)
-        {
-            reason = $"waits for {unlooked} to look for it: it may have been started there before the journal was put back";
-            return null;
-        }
-        if (state.LastHost is { } last && IsFrozenFor(s, last) && state.MoveTo is null)
-        {
-            reason = $"waits for its host {last}, which is being shut down or comes back (policy freeze; actorha vm start gives it to another)";
-            return null;
-        }
+        reason = WhyWait(s, state) ?? "";
+        if (reason.Length > 0) return null;
         var allowed = Allowed(s, vm, state).Where(s.Config.Hosts.ContainsKey).ToList();
         if (state.MoveTo is { } target && allowed.Remove(target)) allowed.Insert(0, target);
         var here = allowed.Where(usable.Contains).ToList();

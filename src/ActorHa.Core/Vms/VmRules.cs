@@ -89,7 +89,8 @@ internal static class VmRules
     public static ImmutableArray<Event> Takes(ClusterState s, View v, out string sentence, bool asIfArmed = false)
     {
         sentence = "";
-        if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well || RestoreRules.Awaited(s) is not null) return [];
+        // A boot that has not joined takes nothing: the life that is fit is the one before (a command may come before the join).
+        if (!v.IsHost || v.Stopping || s.Maintenance is not null || !s.Host(v.Self).IsFit || s.Host(v.Self).Leaving || !v.Well || s.Host(v.Self).Boot != v.Boot || RestoreRules.Awaited(s) is not null) return [];
         var usable = Usable(s, v);
         var events = ImmutableArray.CreateBuilder<Event>();
         var words = new List<string>();

@@ -34,8 +34,8 @@ public class BeatCodecTests
     [Fact]
     public void A_member_that_has_read_nothing_yet_is_heard()
     {
-        Assert.True(Codec.TryDecode(Bytes(Of("applejack") with { ConfigNumber = 0, JournalIndex = 0 }), out var got, out _));
-        Assert.Equal((0, 0), (got.ConfigNumber, got.JournalIndex));
+        Assert.True(Codec.TryDecode(Bytes(Of("applejack") with { ConfigNumber = 0, JournalPosition = 0 }), out var got, out _));
+        Assert.Equal((0, 0), (got.ConfigNumber, got.JournalPosition));
     }
 
     [Fact]
