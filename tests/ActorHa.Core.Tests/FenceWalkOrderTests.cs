@@ -161,4 +161,16 @@ public sealed class FenceWalkOrderTests
         walk.Sees(Verdict.Looking, walk.Now);
         Assert.Empty(walk.Said);
     }
+
+    /// <summary>Seed 6007778: quorum was lost and came back between a SET without an answer and the target's first sign of life.</summary>
+    [Fact]
+    public void An_order_that_is_taken_back_and_comes_again_has_not_forgotten_its_unanswered_sets()
+    {
+        var walk = new WalkBench().Hear(new FenceOrdered(WalkBench.Order())).Later(1).Hear(new SetDone(Answered: false, Refused: false, "no answer"));
+        walk.Hear(new FenceOrdered(null)).Later(1).Sees(Verdict.Alive, walk.Now).Hear(new FenceOrdered(WalkBench.Order()));
+        Assert.Equal((FencerOutcome.StoodDown, false), (walk.Said[^1].Outcome, walk.Said[^1].AllAnswered));
+        // Another switching begins anew.
+        walk.Hear(new FenceOrdered(WalkBench.Order(switching: 30)));
+        Assert.True(walk.Said[^1].AllAnswered);
+    }
 }

@@ -73,6 +73,8 @@ public sealed class SimJournal(WorldModel world)
         if (lost <= 0 || _aside.Count > 0) return static () => { };
         _aside.AddRange(_entries.GetRange(_entries.Count - lost, lost));
         _entries.RemoveRange(_entries.Count - lost, lost);
+        // Other processes serve it: what was on its way to those before is lost.
+        _late.Clear();
         LoseLeader();
         return PutForward;
     }

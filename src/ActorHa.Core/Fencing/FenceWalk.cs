@@ -64,6 +64,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
     private PeerView _seen = PeerView.Unheard;
 
     private FenceOrder? _order;
+    private long _switch;
     private Instant _ordered;
     private (Instant Asked, Instant Ended, PowerReading Reading)? _off;
     private Instant _setEnded;
@@ -144,9 +145,11 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (_setOut) { (_next, _waits) = (order, true); return; }
         if (order == _order) return;
         if (Working && order?.Switch != _order!.Switch) StandDown(todo, "the request is over");
-        var sameSwitch = order is not null && order.Switch == _order?.Switch;
         _order = order;
         if (order is null) return;
+        // An order is taken back while there is no quorum, and comes again: what was sent under it stays sent (rule 15).
+        var sameSwitch = order.Switch == _switch;
+        _switch = order.Switch;
         (_ordered, _done, _rounds, _nextRound, _untilSet) = (now, false, 0, now, RoundsBeforeNextSet);
         if (sameSwitch) _off = null;
         else (_sent, _unanswered, _visible) = (0, false, null);
