@@ -19,6 +19,16 @@ public sealed class EventTests
         Assert.True(HostA(TheSite().And(Joins(A, 2), Asks(A, B, life: 2), Joins(A, 2))).IsClosed);
     }
 
+    /// <summary>Rule 13 asks only about the request that is refuted; a SET of one before may still be on its way.</summary>
+    [Fact]
+    public void A_request_that_is_refuted_before_it_was_switched_closes_no_switching_of_another()
+    {
+        var open = TheSite().And(Asks(A, B), Switches(A, B), Joins(A, 2), Asks(A, B, request: 6, life: 2));
+        Assert.NotEmpty(HostA(open).OpenSwitches);
+        Assert.NotEmpty(HostA(open.And(new FenceWithdrawn(E(6), A, A))).OpenSwitches);
+        Assert.Empty(HostA(TheSite().And(Asks(A, B), Switches(A, B), new FenceWithdrawn(E(5), A, A))).OpenSwitches);
+    }
+
     [Fact]
     public void Only_the_newest_life_is_admitted_or_leaves()
     {

@@ -69,6 +69,23 @@ public sealed partial class KernelRules
         Assert.Equal(0, TheSite().And(added).State.Vm(wiki).Added);
     }
 
+    /// <summary>A start that its supervisor has not heard of yet looks like a VM that does not run.</summary>
+    [Fact]
+    public void Rule_18_a_later_report_takes_nothing_away()
+    {
+        var wiki = new VmName("wiki");
+        var c = TheSite().And(PutBack).And(Tells(A, new ReportedVm(Mail, E(1), 7)), Tells(B), Admits(A), Admits(B)).And(new VmAssigned(Lists, A, I(1), E(2_000_000))).As(A)
+            .AndMine(new VmStarting(Lists, E(2_000_000), I(1), RunOf(A))).And(Configures(b => b.Vms[wiki] = b.Vms[Lists] with { MemoryMb = 1 }, 2)).Sees(wiki, VmCondition.Absent).Sees(Lists, VmCondition.Absent);
+        c.Decides().ThenBecause("applejack reports what it runs: nothing").ThenRecords<HostReported>(r => r.Running.IsEmpty);
+        c.And(Tells(A));
+        Assert.True(c.State.Owns(A, Mail) && c.State.Owns(A, Lists));
+        Assert.Equal(VmMode.Start, c.Orders().Vms[Lists].Mode);
+    }
+
+    [Fact]
+    public void Once_all_have_reported_a_VM_that_ends_is_started_again_on_its_host_before_it_is_admitted() =>
+        TheSite().And(PutBack).And(Tells(A, new ReportedVm(Mail, E(1), 7)), Tells(B)).As(A).Sees(Mail, VmCondition.Ended, 1).Decides().ThenRecords<VmFailed>().ThenRecords<VmStarting>();
+
     [Fact]
     public void A_host_that_is_added_is_waited_for_only_while_others_are()
     {

@@ -134,7 +134,7 @@ public sealed class LateAndDeafTests
     [Fact]
     public void An_agent_that_refutes_is_not_lost_before_its_grace_is_over_again()
     {
-        var refuted = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, A));
+        var refuted = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, A, ByAnswer: false));
         Answering(refuted.Later(14), A, 0.1).Decides().ThenRecordsNo<FenceRequested>();
         Answering(refuted.Later(2), A, 0.1).Decides().ThenRecords<FenceRequested>();
         // What another withdrew says nothing of the agent.

@@ -221,6 +221,9 @@ public sealed partial class Audit(WorldModel world)
             case HostJoined j when j.Host != entry.Who:
                 Breach("I2", $"{entry.Who} declares a new life of {j.Host}");
                 break;
+            case HostReported r when r.Host != entry.Who:
+                Breach("I2", $"{entry.Who} reports what runs on {r.Host}");
+                break;
             case HostFenced f when s.Host(f.Host) is var h && h.Request?.Number == f.Request:
                 var machine = world.Member(f.Host).Machine;
                 var lives = machine.Powered && h.Boot == machine.Boot && h.Joined == f.Incarnation;

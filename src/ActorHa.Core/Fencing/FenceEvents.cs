@@ -53,7 +53,7 @@ public sealed record FenceLevelFailed(Epoch Request, MemberName Host, int Level,
 /// <param name="Request">Which.</param>
 /// <param name="Host">About whom.</param>
 /// <param name="By">Who takes it back.</param>
-/// <param name="ByAnswer">true: its agent is away, another process of it answers; who asked, and heard neither, asks no more before it does.</param>
+/// <param name="ByAnswer">false: its own agent says so; true: its agent is away, another process of it answers; who asked, and heard neither, asks no more before it does.</param>
 public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName By, bool? ByAnswer = null) : Event
 {
     /// <inheritdoc/>
@@ -62,9 +62,10 @@ public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName B
         : s.With(Host, h => h with
         {
             Request = null,
-            OpenSwitches = By == Host ? [] : h.OpenSwitches,
+            // Refuted before it was switched says nothing of SETs of a request before.
+            OpenSwitches = By == Host && r.EverSwitched ? [] : h.OpenSwitches,
             Refuted = By == Host || ByAnswer == true ? h.Refuted.SetItem(r.Asker, index) : h.Refuted,
-            Spoke = By == Host ? index : h.Spoke,
+            Spoke = By == Host && ByAnswer == false ? index : h.Spoke,
         });
 }
 
@@ -77,7 +78,7 @@ public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Inca
         : s.With(Host, h => h with
         {
             Request = null,
-            Reported = index,
+            Reported = s.Restored > 0 ? index : h.Reported,
             Over = Incarnation > h.Over ? Incarnation : h.Over,
             // A person's order is no fault of the host.
             Fences = h.Fences + (r.Operator is null ? 1 : 0),

@@ -16,7 +16,7 @@ internal static class FenceRules
         if (!v.Well) return no.Say(v.Self.Value, $"{v.Self} is challenged and not well: it does not refute", alarm: true);
         if (r.EverSwitched && !MemberRules.Quiet(s, v, v.Self))
             return no.Say(v.Self.Value, $"{v.Self} lives, but a SET against it may still take effect: request {r.Number} stays open");
-        return Decision.Record("withdraw-own", $"{v.Self} lives: request {r.Number} of {r.Asker} is refuted", new FenceWithdrawn(r.Number, v.Self, v.Self));
+        return Decision.Record("withdraw-own", $"{v.Self} lives: request {r.Number} of {r.Asker} is refuted", new FenceWithdrawn(r.Number, v.Self, v.Self, ByAnswer: false));
     }
 
     /// <summary>

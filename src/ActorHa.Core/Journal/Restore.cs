@@ -46,7 +46,10 @@ public sealed record JournalRestored(string Operator) : Event
 /// <param name="Pid">The process.</param>
 public sealed record ReportedVm(VmName Vm, Epoch Epoch, int Pid);
 
-/// <summary>After a restore: what really runs on a host. It owns these VMs, and no other.</summary>
+/// <summary>
+/// After a restore: what really runs on a host. By its first report in a line it owns these VMs, and no other; later ones are
+/// about VMs that a configuration has brought, and take nothing away: what they do not name may be starting.
+/// </summary>
 public sealed record HostReported(MemberName Host, Incarnation Incarnation, ImmutableArray<ReportedVm> Running) : Event
 {
     /// <inheritdoc/>
@@ -54,21 +57,11 @@ public sealed record HostReported(MemberName Host, Incarnation Incarnation, Immu
     {
         if (s.Host(Host).Joined != Incarnation) return s;
         var next = s.With(Host, h => h with { Reported = index });
-        foreach (var (vm, state) in s.Vms)
-            if (state.Owner?.Host == Host && !Running.Any(r => r.Vm == vm)) next = next.With(vm, v => v with { Owner = null, Active = false, Start = null, Stop = null, Since = index });
+        if (s.Host(Host).Reported < s.Restored)
+            foreach (var (vm, state) in s.Vms)
+                if (state.Owner?.Host == Host && !Running.Any(r => r.Vm == vm)) next = next.With(vm, v => v with { Owner = null, Since = index });
         foreach (var r in Running)
-            next = (next with { LastEpoch = VmAssigned.Max(next.LastEpoch, r.Epoch) }).With(r.Vm, v => v with
-            {
-                Owner = new Owner(Host, Incarnation),
-                Epoch = r.Epoch,
-                LastHost = Host,
-                Active = true,
-                Start = null,
-                Stop = null,
-                Failures = 0,
-                Waiting = null,
-                Since = index,
-            });
+            next = new VmAssigned(r.Vm, Host, Incarnation, r.Epoch).Apply(next, index).With(r.Vm, v => v with { Active = true });
         return next;
     }
 }
@@ -107,10 +100,12 @@ internal static class RestoreRules
     {
         var me = s.Host(v.Self);
         if (s.Restored == 0 || !v.IsHost || me.Boot != v.Boot || me.Reported >= s.Restored && s.Vms.Values.All(vm => vm.Added <= me.Reported)) return null;
-        foreach (var vm in s.Config.Vms.Keys.Union(s.Vms.Keys))
+        var first = me.Reported < s.Restored;
+        var about = s.Vms.Where(vm => first || vm.Value.Added > me.Reported).Select(vm => vm.Key).ToList();
+        foreach (var vm in about)
             if (v.Vms.GetValueOrDefault(vm) is not { } seen || seen.Condition is VmCondition.Unknown or VmCondition.Starting or VmCondition.Stopping)
                 return no.Say(v.Self.Value, $"the journal was put back; {v.Self} does not know yet whether {vm} runs here", alarm: true);
-        var runs = v.Vms.Where(vm => vm.Value.Condition == VmCondition.Running).ToList();
+        var runs = about.Select(vm => KeyValuePair.Create(vm, v.Vms[vm])).Where(vm => vm.Value.Condition == VmCondition.Running).ToList();
         var reported = new HostReported(v.Self, me.Joined, [.. runs.Where(r => r.Value.Epoch is not null).Select(r => new ReportedVm(r.Key, r.Value.Epoch!.Value, r.Value.Pid))]);
         // A copy by hand is known with the same entry: nobody starts another beside it.
         var strays = runs.Where(r => r.Value.Epoch is null).Select(r => new VmStrayFound(r.Key, v.Self, me.Joined, v.Run, r.Value.Pid));
