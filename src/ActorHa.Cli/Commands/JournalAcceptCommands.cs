@@ -11,7 +11,7 @@ internal static class JournalAcceptCommands
         string[] lines =
         [
             $"The journal of {status.Cluster}, as {status.Member} reads it, ends at {status.Lineage}:{status.Index}.",
-            "Accepting it begins a new line: whatever was recorded after that entry is lost for good, every agent starts anew,",
+            "Accepting it begins a new line: whatever was recorded after that entry is lost for good, agents that know more start anew,",
             "and nothing is started before each host has reported what it runs, or is proven off. Running virtual machines run on.",
             "If a member with newer data is left, bring that one back instead (runbook read-only).",
         ];
