@@ -68,6 +68,9 @@ public sealed record View
     /// <summary>Kernel rule 2: indices of entries that this very process appended and knows to be committed.</summary>
     public ImmutableSortedSet<long> OwnEntries { get; init; } = [];
 
+    /// <summary>Own entries that became permissions when this member had heard nobody until just before: who carries them out listens first.</summary>
+    public ImmutableSortedSet<long> DeafEntries { get; init; } = [];
+
     /// <summary>When entries were learned by this process, by index.</summary>
     public LearnedAt Learned { get; init; } = LearnedAt.Nothing;
 

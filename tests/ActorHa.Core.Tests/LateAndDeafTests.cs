@@ -45,6 +45,62 @@ public sealed class LateAndDeafTests
         Assert.False(mind.View.IsLate(new Timers()));
     }
 
+    /// <summary>Seed 6004085: a witness decided to take over just before it was isolated; the entry was committed as its links healed.</summary>
+    [Fact]
+    public void What_is_committed_before_anybody_was_heard_for_long_enough_is_carried_out_after_listening()
+    {
+        var bench = MindBench.AtRest();
+        var (deaf, heard) = (Decided(bench, 1), Decided(bench.Hear(Heard, 0.1), 2));
+        Assert.Equal([deaf, heard], bench.Mind.View.DeafEntries.TakeLast(2));
+        var well = Decided(bench.Hear(Heard, 2.1).Quorate(), 3);
+        Assert.DoesNotContain(well, bench.Mind.View.DeafEntries);
+        // One that falls silent, and all is as at the beginning.
+        bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1).Hear(Heard, 0.1);
+        Assert.Contains(Decided(bench, 4), bench.Mind.View.DeafEntries);
+    }
+
+    [Fact]
+    public void Who_was_alone_without_quorum_listens_for_what_it_had_ordered_before_as_well()
+    {
+        var bench = MindBench.AtRest().Hear(Heard).Hear(Heard, 2.1).Quorate();
+        var entry = Decided(bench, 1);
+        // Quorum alone was away: others were heard all the time.
+        bench.Hear(Heard, 7).Quorate();
+        Assert.DoesNotContain(entry, bench.Mind.View.DeafEntries);
+        bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1).Hear(Heard, 7).Quorate();
+        Assert.Contains(entry, bench.Mind.View.DeafEntries);
+    }
+
+    [Fact]
+    public void An_order_of_one_that_was_deaf_is_listened_for_before_its_first_set()
+    {
+        var walk = new WalkBench().Hear(new FenceOrdered(WalkBench.Order(listen: true)));
+        Assert.Equal(0, walk.Sets);
+        walk.Later(0.1).Hear(new TargetSeen(Hears(Verdict.Alive, walk.Now)));
+        Assert.Equal((FencerOutcome.StoodDown, 0), (Assert.Single(walk.Said).Outcome, walk.Sets));
+    }
+
+    [Fact]
+    public void It_listens_once_and_a_persons_order_is_carried_out_at_once()
+    {
+        var walk = new WalkBench(levels: 2).Hear(new FenceOrdered(WalkBench.Order(listen: true)));
+        for (var i = 0; i < 8 && walk.Sets == 0; i++) walk.Later(0.5).Hear(new FenceTick()).Hear(new PowerRead(walk.Now, new PowerReading(Power.On, "on", "chassis")));
+        Assert.Equal(1, walk.Sets);
+        // The next level of the same switching.
+        walk.Answered().Hear(new FenceOrdered(WalkBench.Order(level: 1, listen: true)));
+        Assert.Equal(2, walk.Sets);
+        Assert.Equal(1, new WalkBench().Hear(new FenceOrdered(WalkBench.Order(standDown: false, listen: true))).Sets);
+    }
+
+    /// <summary>An own entry that is committed, its index.</summary>
+    private static long Decided(MindBench bench, long ticket)
+    {
+        bench.Hear(new Commanded(ticket, new WantVm(Mail, ticket % 2 == 0, "operator"))).Commits();
+        return bench.Mind.State.Index;
+    }
+
+    private static readonly PeerSaid Heard = new(B, Hears(Verdict.Alive, At(100)));
+
     [Fact]
     public void A_mind_that_slept_is_late_whatever_wakes_it()
     {

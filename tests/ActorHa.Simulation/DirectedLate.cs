@@ -73,6 +73,19 @@ public static class DirectedLate
             });
             In(w, 50, () => B(w).Deaf = false);
         }, 60, Variant.Plain with { FenceWhenAgentLost = true }),
+        // Its target may not refute while a SET without an answer may strike; the entry is committed as its links heal.
+        new("a witness decides to take over as it is cut off, and its links heal", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 5, A(w).Machine.Thaw);
+            In(w, 8, () =>
+            {
+                w.Chassis.Silent = false;
+                Isolate(w, cut: true);
+            });
+            In(w, 20.29, () => Isolate(w, cut: false));
+        }, 60),
     ];
 
     private static SimMember A(WorldModel w) => w.Members[0];
@@ -80,6 +93,15 @@ public static class DirectedLate
     private static SimMember B(WorldModel w) => w.Members[1];
 
     private static SimMember Witness(WorldModel w) => w.Members[2];
+
+    private static void Isolate(WorldModel w, bool cut)
+    {
+        foreach (var host in new[] { A(w), B(w) })
+        {
+            w.Network.Cut(Witness(w), host, cut);
+            w.Network.Cut(host, Witness(w), cut);
+        }
+    }
 
     private static void In(WorldModel w, double seconds, Action action) => w.Time.After(TimeSpan.FromSeconds(seconds), action);
 }

@@ -145,6 +145,8 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (_setOut) { (_next, _waits) = (order, true); return; }
         if (order == _order) return;
         if (Working && order?.Switch != _order!.Switch) StandDown(todo, "the request is over");
+        // Given anew, not a next level of what it was doing.
+        if (order is { Listen: true } && order.Switch != _order?.Switch) _lateAt = now;
         _order = order;
         if (order is null) return;
         // An order is taken back while there is no quorum, and comes again: what was sent under it stays sent (rule 15).
@@ -256,7 +258,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
             StandDown(todo, "it is seen alive after unanswered SETs");
     }
 
-    /// <summary>It slept, or is behind: what it has not heard yet may say that the target lives. It only reads until it has listened.</summary>
+    /// <summary>It slept, is behind, or was deaf: what it has not heard yet may say that the target lives. It only reads until it has listened.</summary>
     private bool Listens(Instant now) => _order is { StandDown: true, SwitchOn: false } && now - _lateAt < _timers.SuspectAfter;
 
     private bool LivesSince(Instant since) => _seen.Verdict is Verdict.Alive or Verdict.Degraded && _seen.HeardAt > since;

@@ -32,6 +32,7 @@ public sealed class QuorumMind
     private Instant? _behindSince;
     private long _entries;
     private Instant? _lastAccepted;
+    private Instant? _hearsSince;
     private Instant _nextPulse;
     private bool _pulsing;
     private Instant _nextRead;
@@ -83,6 +84,7 @@ public sealed class QuorumMind
         if (waited > View.TooLate || now - _view.Now > View.TooLate) _view = _view with { LateAt = now };
         Hear(message, now, todo);
         var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
+        if (quorate && !_view.Quorate && WasDeaf(now)) _view = _view with { DeafEntries = _view.OwnEntries };
         _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : _view.NotQuorateSince ?? now };
         Beat(now, todo);
         Think(now, wall, todo);
@@ -94,7 +96,10 @@ public sealed class QuorumMind
     {
         switch (message)
         {
-            case PeerSaid p: _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) }; break;
+            case PeerSaid p:
+                _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) };
+                _hearsSince = _view.HearsAnyone ? _hearsSince ?? now : null;
+                break;
             case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
             case ProtectionSaid p:
                 var proven = p.Protection.Ready ? p.Protection.At : _view.Protections.GetValueOrDefault(p.Host)?.ReadyAt;
@@ -162,7 +167,7 @@ public sealed class QuorumMind
                 _pending = null;
                 Accepted(p.Sent);
                 // Entries of two lines may have the same index: what was committed in a line that is lost is no permission in this one.
-                if (p.Found || p.Entry.Index > _state.Index) _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(p.Entry.Index) };
+                if (p.Found || p.Entry.Index > _state.Index) Permit(p.Entry.Index, now);
                 if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo, ReferenceEquals(p.Before, _state) ? p.After : null);
                 if (_readOnly is null && p.Entry.Index <= _state.Index) _feed = _feed.Appended(p.FirstSent);
                 Answer(p, true, todo);
@@ -179,6 +184,15 @@ public sealed class QuorumMind
                 break;
         }
     }
+
+    private void Permit(long index, Instant now)
+    {
+        _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(index) };
+        if (WasDeaf(now)) _view = _view with { DeafEntries = Trim(_view.DeafEntries).Add(index) };
+    }
+
+    /// <summary>What was decided is carried out as links heal: before anybody could say that the target lives (found by the simulation).</summary>
+    private bool WasDeaf(Instant now) => !(now - _hearsSince > _state.Config.Timers.SuspectAfter);
 
     private void Learn(TailRead tail, Instant now, List<QuorumEffect> todo)
     {
