@@ -131,7 +131,7 @@ public sealed record HostState
     /// <summary>Members whose request this life has refuted and that asked last: deaf to it until they hear it again.</summary>
     public ImmutableSortedDictionary<MemberName, long> Refuted { get; init; } = ImmutableSortedDictionary<MemberName, long>.Empty;
 
-    /// <summary>Entry by which this life refuted a request last, a sign that its agent lived; 0 = none.</summary>
+    /// <summary>Entry by which this life refuted or disputed a request last, a sign that its agent lived; 0 = none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Spoke { get; init; }
 
@@ -206,6 +206,13 @@ public sealed record FenceRequest(
     /// <summary>Whether somebody may have sent a SET.</summary>
     [JsonIgnore]
     public bool EverSwitched => SwitchIndex > 0;
+
+    /// <summary>Entry by which a host that has disputed this request was last asked again; 0 = never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Challenged { get; init; }
+
+    /// <summary>The host has disputed it: only what is switched after its answer to a new challenge is carried out.</summary>
+    public bool IsDisputed(HostState host) => Operator is null && host.Spoke > Index && host.Spoke > SwitchIndex;
 }
 
 /// <summary>An announced stop of an agent.</summary>

@@ -51,7 +51,7 @@ public sealed record Orders(
         foreach (var (host, h) in s.EachHost())
         {
             // Off never without quorum, also not what was ordered with it: nobody could record the proof, and the target may be with the majority.
-            if (h.Request is { } r && r.Executor == v.Self && Mine(v, r.ExecutorRun, r.SwitchIndex) && s.Maintenance is null && v.Quorate)
+            if (h.Request is { } r && r.Executor == v.Self && Mine(v, r.ExecutorRun, r.SwitchIndex) && !r.IsDisputed(h) && s.Maintenance is null && v.Quorate)
                 orders[host] = new FenceOrder(r.SwitchIndex, r.Number, r.Incarnation, r.Level, SwitchOn: false, StandDown: r.Operator is null, Listen: v.DeafEntries.Contains(r.SwitchIndex));
             else if (h.PowerOn is { } on && h.Request is null && on.Executor == v.Self && Mine(v, on.Run, on.Index))
                 orders[host] = On(on.Index, h);

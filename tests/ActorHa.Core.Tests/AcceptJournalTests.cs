@@ -69,6 +69,25 @@ public sealed class AcceptJournalTests
         bench.Hear(new TailRead(new JournalHead(2, 2, "new"), []));
         Assert.Contains("its line 2 begun: this agent starts anew", Assert.Single(bench.Effects.OfType<StartAgentAnew>()).Why, StringComparison.Ordinal);
         Assert.Empty(bench.Hear(new TailRead(new JournalHead(2, 2, "new"), [])).Effects.OfType<StartAgentAnew>());
+        // As long as what was lost.
+        var same = new MindBench(Line(new MaintenanceEnded("x"))).Quorate().Reads();
+        Assert.Single(same.Hear(new TailRead(new JournalHead(2, 2, "new"), [])).Effects.OfType<StartAgentAnew>());
+    }
+
+    [Fact]
+    public void Who_loses_the_race_accepts_what_won_it_and_is_answered_once()
+    {
+        var bench = MindBench.AtRest();
+        Assert.NotNull(bench.Hear(Accepts()).Sent);
+        // Ordered again meanwhile: the first who asked is told.
+        Assert.Empty(bench.Hear(Accepts() with { Ticket = 8 }).Effects);
+        Assert.Equal((8L, false), (Answer(bench.Hear(Accepts() with { Ticket = 9 })).Ticket, Answer(bench).Accepted));
+        bench.Conflicts().Journal.Add(B, new MaintenanceEnded("x"));
+        var again = bench.Reads().Sent!;
+        Assert.Equal((9L, false), (Answer(bench).Ticket, Answer(bench).Accepted));
+        Assert.Equal((2L, bench.Mind.State.Index + 1), (again.Next.Lineage, again.Next.Index));
+        Assert.Equal((7L, true), (Answer(bench.Commits(again)).Ticket, Answer(bench).Accepted));
+        for (var i = 0; i < 9; i++) Assert.False(bench.Hear(new MindTick(), 0.1).Quorate().Sent is { } sent && MindBench.Entry(sent).Events.Any(e => e is JournalRestored));
     }
 
     [Fact]
@@ -132,7 +151,7 @@ public sealed class AcceptJournalTests
         for (var i = 0; i < 60; i++) bench.Hear(i % 10 == 0 ? shorter : new MindTick(), 0.1).Quorate();
         Assert.DoesNotContain(bench.Refusals, r => r.Contains("was put back", StringComparison.Ordinal));
         bench.Hear(new MindTick(), 0.1);
-        Assert.Contains(bench.Refusals, r => r.StartsWith($"the journal as witness reads it ends before entry {end}, which it has seen", StringComparison.Ordinal));
+        Assert.Contains(bench.Mind.Refusals, r => r.Alarm && r.Because.StartsWith($"the journal as witness reads it ends before entry {end}, which it has seen", StringComparison.Ordinal));
         bench.Reads();
         Assert.DoesNotContain(bench.Refusals, r => r.Contains("was put back", StringComparison.Ordinal));
     }

@@ -10,7 +10,7 @@ public sealed class JournalLeaves
     {
         Configures(number: 2), new MaintenanceBegan("operator", Sec(60)), new MaintenanceEnded("time"),
         Joins(A, 2), Admits(A), new AgentStarted(W, RunOf(W, 2), "1.2"), new AgentStopAnnounced(A, Sec(30)), new HostLeaving(A, I(1)), new HostReleased(A, "operator"),
-        Asks(A, B), Switches(A, B), new FenceEnded(E(5), A, 20, true, "answered"), new FenceLevelFailed(E(5), A, 0, "no answer"), new FenceWithdrawn(E(5), A, A), Fenced(A),
+        Asks(A, B), Switches(A, B), new FenceEnded(E(5), A, 20, true, "answered"), new FenceLevelFailed(E(5), A, 0, "no answer"), new FenceWithdrawn(E(5), A, A), new FenceDisputed(E(5), A), new FenceChallenged(E(5), A), Fenced(A),
         new PowerOnOrdered(A, B, RunOf(B), "operator"), new PowerOnEnded(A, true, "reads on"),
         new DrillBegan(A, E(5), B, "operator"), new DrillEnded(A, DrillGrade.Good, "proven off after 0.5 s", Sec(0.3)),
         new FencingArmed(A, "mac at slot", "seen"), new FencingDisarmed(A, "another's slot"),
@@ -61,7 +61,7 @@ public sealed class JournalLeaves
     public void Answers_to_an_older_request_change_nothing()
     {
         var s = Case.TheSite().And(Asks(A, B, 7), Switches(A, B, 7)).State;
-        Event[] late = [Switches(A, W), new FenceLevelFailed(E(5), A, 0, ""), new FenceWithdrawn(E(5), A, A), Fenced(A), Asks(A, W, 8)];
+        Event[] late = [Switches(A, W), new FenceLevelFailed(E(5), A, 0, ""), new FenceWithdrawn(E(5), A, A), new FenceDisputed(E(5), A), new FenceChallenged(E(5), A), Fenced(A), Asks(A, W, 8)];
         foreach (var e in late) Assert.Equal(s.Host(A), e.Apply(s, s.Index + 1).Host(A));
     }
 

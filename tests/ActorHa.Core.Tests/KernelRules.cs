@@ -405,7 +405,8 @@ public sealed partial class KernelRules
     public void Rule_13_no_withdrawal_under_a_set_after_switching()
     {
         var c = TheSite().And(Asks(A, B)).And(Switches(A, B)).As(A).Later(179);
-        c.Decides().ThenNothing("a SET against it may still take effect: request e5 stays open");
+        c.Decides().ThenRecords<FenceDisputed>();
+        c.And(new FenceDisputed(E(5), A)).Decides().ThenNothing("a SET against it may still take effect: request e5 stays open");
         c.Later(2).Decides().ThenRecords<FenceWithdrawn>();
         var answered = TheSite().And(Asks(A, B)).And(Switches(A, B));
         answered.And(new FenceEnded(E(5), A, answered.Index, true, "stood down")).As(A).Later(2.1).Decides().ThenRecords<FenceWithdrawn>();

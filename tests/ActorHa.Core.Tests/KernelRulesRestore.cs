@@ -95,6 +95,15 @@ public sealed partial class KernelRules
     }
 
     [Fact]
+    public void What_a_host_does_not_report_it_does_not_own_any_more()
+    {
+        var s = TheSite().And(new VmReleased(Lists, E(2), false), new VmAssigned(Lists, A, I(1), E(9))).And(PutBack).And(Tells(A, new ReportedVm(Mail, E(1), 7))).State;
+        Assert.True(s.Owns(A, Mail));
+        Assert.Null(s.Vm(Lists).Owner);
+        Assert.Equal(s.Index, s.Vm(Lists).Since);
+    }
+
+    [Fact]
     public void Rule_17_a_join_is_no_report()
     {
         var c = TheSite().And(PutBack).And(Tells(A)).And(Joins(B, 2));
@@ -147,8 +156,8 @@ public sealed partial class KernelRules
     [Fact]
     public void Who_was_over_may_live_in_what_was_lost_and_nothing_else_of_before_goes_on()
     {
-        var s = TheSite().And(Asks(A, B), Switches(A, B), Fenced(A), new AgentStopAnnounced(B, Sec(30)), new VmMoveOrdered(Lists, B, "operator"), new VmStrayFound(Mail, B, I(1), RunOf(B), 7)).And(PutBack).State;
-        Assert.All([A, B], h => Assert.True(s.Host(h) is { IsLiving: true, IsClosed: false, IsFit: false, Announced: null, SwitchedOff: null, Watchdog: null, PowerOn: null, Drill: null }));
+        var s = TheSite().And(Asks(A, B), Switches(A, B), Fenced(A), new AgentStopAnnounced(B, Sec(30)), new HostLeaving(B, I(1)), new VmMoveOrdered(Lists, B, "operator"), new VmStrayFound(Mail, B, I(1), RunOf(B), 7)).And(PutBack).State;
+        Assert.All([A, B], h => Assert.True(s.Host(h) is { IsLiving: true, IsClosed: false, IsFit: false, Announced: null, Leaving: false, SwitchedOff: null, Watchdog: null, PowerOn: null, Drill: null }));
         Assert.All(s.Vms.Values, v => Assert.True(v is { Start: null, Stop: null, Active: false, MoveTo: null, Stray: null }));
         Assert.Equal(E(1_000_005), s.LastEpoch);
     }

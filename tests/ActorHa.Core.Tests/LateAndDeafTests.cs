@@ -67,7 +67,9 @@ public sealed class LateAndDeafTests
         // Quorum alone was away: others were heard all the time.
         bench.Hear(Heard, 7).Quorate();
         Assert.DoesNotContain(entry, bench.Mind.View.DeafEntries);
-        bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1).Hear(Heard, 7).Quorate();
+        bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1).Hear(new MindTick(), 0.1).Quorate();
+        Assert.DoesNotContain(entry, bench.Mind.View.DeafEntries);
+        bench.Hear(Heard, 7).Quorate();
         Assert.Contains(entry, bench.Mind.View.DeafEntries);
     }
 

@@ -86,6 +86,27 @@ public static class DirectedLate
             });
             In(w, 20.29, () => Isolate(w, cut: false));
         }, 60),
+        // It may not refute, and says in the journal that it lives: all that reaches a deaf executor.
+        new("an executor goes deaf, and its target wakes under an unanswered SET", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 3, () => B(w).Deaf = true);
+            In(w, 5, A(w).Machine.Thaw);
+            In(w, 50, () => B(w).Deaf = false);
+        }, 60),
+        new("a host woke under an unanswered SET, and is heard no more", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 5, A(w).Machine.Thaw);
+            In(w, 12, () =>
+            {
+                w.Cut("applejack", "rainbowdash", oneWay: true);
+                Witness(w).Deaf = true;
+            });
+            In(w, 50, () => Witness(w).Deaf = false);
+        }, 60),
     ];
 
     private static SimMember A(WorldModel w) => w.Members[0];

@@ -103,7 +103,7 @@ public sealed partial class Audit(WorldModel world)
         if (!_acknowledged.Contains((by.Number, by.Life, order))) Breach("I3", $"{by.Name} sends a SET against {host} by entry {order}, which it had only read");
         if (!_permissions.TryGetValue((order, host.Value), out var p) || p.Who != by.Name) Breach("I3", $"{by.Name} sends a SET against {host}, which entry {order} does not permit");
         // Judged when it is sent: one that was on its way for long may strike a host that has woken and is closed for this very reason.
-        if (!GoesOnDeaf(by, host, order) && world.Journal.State.Host(host).Request is { Operator: null } r && !GoesOnWithoutAgent(host, r) && Wellness.WhyNot(world, world.Member(host)) is null)
+        if (world.Journal.State.Host(host).Request is { Operator: null } r && !GoesOnWithoutAgent(host, r) && Wellness.WhyNot(world, world.Member(host)) is null)
             Breach("I3", $"{by.Name} switches {host} off, which could refute the challenge, or whose agent alone is away");
         FirstSet(by, host, order);
     }

@@ -14,19 +14,6 @@ public sealed partial class Audit
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// A limit of what can be known: after a SET without an answer a host that woke may not refute (rule 11), and only its
-    /// signs of life stop the executor. One that hears nobody goes on; a host that does begins again after <c>agent-grace</c>.
-    /// </summary>
-    private bool GoesOnDeaf(SimMember by, MemberName host, long order) =>
-        // Off never without a majority, and least of all deaf.
-        by.Machine.Now - _accepted[by.Number] < world.Journal.State.Config.Timers.QuorumTimeout + TimeSpan.FromSeconds(1) && CannotHear(by, world.Member(host)) && (_began.Contains((by.Number, by.Life, order))
-            || by.IsHost && world.Time.Now - by.DeafSince > world.Journal.State.Config.Timers.AgentGrace - TimeSpan.FromSeconds(1) && world.Journal.State.Host(host).OpenSwitches.Any(i => i != order));
-
-    /// <summary>Its beats do not arrive, nor does anybody tell of them.</summary>
-    private bool CannotHear(SimMember by, SimMember host) => by.Deaf
-        || !world.Network.Passes(host, by) && !world.Members.Any(m => m != by && m != host && m is { Mind: not null, MindStuck: false, Deaf: false } && world.Network.Passes(host, m) && world.Network.Passes(m, by));
-
-    /// <summary>
     /// <c>fence-when-agent-lost = false</c> is about asking. A host that was truly gone when it was asked for, and comes back
     /// without its agent, cannot say that it is the same life: the request goes on until an agent there speaks.
     /// </summary>

@@ -104,9 +104,6 @@ public sealed class SimMember : ILetterBox
     /// <summary>Since when its agent is away, or its mind stuck.</summary>
     internal Instant? AwaySince { get; private set; }
 
-    /// <summary>Since when it hears nobody.</summary>
-    internal Instant? DeafSince { get; private set; }
-
     /// <summary>The newest entry that it has on its own disk as seen.</summary>
     public long SeenIndex => _seen?.Index ?? 0;
 
@@ -114,7 +111,6 @@ public sealed class SimMember : ILetterBox
     internal void Note()
     {
         AwaySince = Mind is null || MindStuck ? AwaySince ?? _world.Time.Now : null;
-        DeafSince = Deaf ? DeafSince ?? _world.Time.Now : null;
         if (Wellness.Now(_world, this) is not null) Unwell = _world.Time.Now;
         Watchdog.Note();
     }

@@ -69,6 +69,27 @@ public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName B
         });
 }
 
+/// <summary>
+/// The host says in the journal that it lives, where it may not take the request back yet (kernel rule 11): what was ordered
+/// against it ends, and it is challenged anew before it is switched again, also by who is deaf to it.
+/// </summary>
+public sealed record FenceDisputed(Epoch Request, MemberName Host) : Event
+{
+    /// <inheritdoc/>
+    public override ClusterState Apply(ClusterState s, long index) => s.Host(Host).Request is not { } r || r.Number != Request
+        ? s
+        : s.With(Host, h => h with { Spoke = index });
+}
+
+/// <summary>A host that has disputed the request seems gone again: it is given the time of a challenge to say that it is not.</summary>
+public sealed record FenceChallenged(Epoch Request, MemberName Host) : Event
+{
+    /// <inheritdoc/>
+    public override ClusterState Apply(ClusterState s, long index) => s.Host(Host).Request is not { } r || r.Number != Request
+        ? s
+        : s.With(Host, h => h with { Request = r with { Challenged = index } });
+}
+
 /// <summary>Proof that the life is over: what was read, when, for which request. Stored before any start.</summary>
 public sealed record HostFenced(Epoch Request, MemberName Host, Incarnation Incarnation, Proof Proof) : Event
 {

@@ -15,7 +15,12 @@ internal static class FenceRules
         if (r.Operator is { } person) return no.Say(v.Self.Value, $"{v.Self} is being powered off by order of {person}");
         if (!v.Well) return no.Say(v.Self.Value, $"{v.Self} is challenged and not well: it does not refute", alarm: true);
         if (r.EverSwitched && !MemberRules.Quiet(s, v, v.Self))
-            return no.Say(v.Self.Value, $"{v.Self} lives, but a SET against it may still take effect: request {r.Number} stays open");
+        {
+            // Said before anybody switches it once more, who may be deaf to it (found by the simulation).
+            return r.IsDisputed(me) && me.Spoke > r.Challenged
+                ? no.Say(v.Self.Value, $"{v.Self} lives, but a SET against it may still take effect: request {r.Number} stays open")
+                : Decision.Record("dispute", $"{v.Self} lives: request {r.Number} of {r.Asker} stays open while a SET may still take effect; nobody sends another unasked", new FenceDisputed(r.Number, v.Self));
+        }
         return Decision.Record("withdraw-own", $"{v.Self} lives: request {r.Number} of {r.Asker} is refuted", new FenceWithdrawn(r.Number, v.Self, v.Self, ByAnswer: false));
     }
 
@@ -96,7 +101,7 @@ internal static class FenceRules
             var peer = v.Peer(host);
             if (r.EverSwitched && v.SinceLearned(r.Index) > t.TakeoverAfter)
                 no.Say(host.Value, $"{host} is still not proven off by its fence device (level {r.Level + 1}; power {peer.Power}): its VMs wait for that, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true);
-            if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex)) continue;
+            if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex) && !r.IsDisputed(h)) continue;
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
             if (v.IsHost && !s.Host(v.Self).IsFit) { no.Say(host.Value, $"{v.Self} does not execute: it is not admitted, or closed"); continue; }
             if (Arming.WhyNot(s, host) is { Length: > 0 } unarmed) { no.Say(host.Value, $"{host} is not protected: {unarmed}; its VMs wait for it, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true); continue; }
@@ -114,7 +119,14 @@ internal static class FenceRules
             var wait = !v.IsHost || !mine ? challenge + t.TakeoverAfter : challenge;
             if (!r.EverSwitched && v.SinceLearned(r.Index) < wait) { no.Say(host.Value, $"{host} is challenged (request {r.Number}): not switched yet"); continue; }
             if (r is { EverSwitched: true, Executor: null } && v.SinceLearned(r.ProgressIndex) < Pause(t, r)) { no.Say(host.Value, $"{host}: the last try ended; the next one follows"); continue; }
-            var because = r.Executor == v.Self ? $"{host}: the last switching entry is not this agent's own: {v.Self} switches it off by a new one"
+            if (r.Operator is null && h.Spoke > r.Index && peer.Verdict != Verdict.PoweredOff)
+            {
+                if (r.Challenged < h.Spoke && !(peer.LivedAt > v.Learned.Of(h.Spoke, v.Now)) && v.SinceLearned(h.Spoke) < t.AgentGrace) { no.Say(host.Value, $"{host} says in the journal that it lives, and {v.Self} is deaf to it: not asked again yet"); continue; }
+                if (r.Challenged < h.Spoke) return Decision.Record("challenge", $"{host} said that it lives, and is {Say(peer.Verdict)} again: challenged anew (request {r.Number})", new FenceChallenged(r.Number, host)).On(peer.Evidence);
+                if (v.SinceLearned(r.Challenged) < Challenge(s, v, peer)) { no.Say(host.Value, $"{host} is challenged anew (request {r.Number}): not switched yet"); continue; }
+            }
+            var because = r.IsDisputed(h) ? $"{host} did not answer the new challenge of request {r.Number}: {v.Self} switches it off"
+                : r.Executor == v.Self ? $"{host}: the last switching entry is not this agent's own: {v.Self} switches it off by a new one"
                 : r.EverSwitched ? $"{host} is still not proven off: {v.Self} takes over"
                 : $"{host} did not answer request {r.Number}: {v.Self} switches it off";
             return Decision.Record("switch", because, new FenceSwitching(r.Number, host, v.Self, v.Run)).On(peer.Evidence);

@@ -144,7 +144,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
         // What a SET on its way will do is not known before it has ended: the new order waits for that.
         if (_setOut) { (_next, _waits) = (order, true); return; }
         if (order == _order) return;
-        if (Working && order?.Switch != _order!.Switch) StandDown(todo, "the request is over");
+        if (Working && order?.Switch != _order!.Switch) StandDown(todo, "it is ordered no more");
         // Given anew, not a next level of what it was doing.
         if (order is { Listen: true } && order.Switch != _order?.Switch) _lateAt = now;
         _order = order;

@@ -110,8 +110,7 @@ public sealed class QuorumMind
             case WatchdogSaid w: _view = _view with { Watchdog = w.Report }; break;
             case StopBegun: _view = _view with { Stopping = true }; break;
             case Commanded { Command: AcceptJournal } c:
-                if (_accept is { } older) todo.Add(new AnswerCommand(older.Ticket, false, "the same was ordered again", 0));
-                _accept = c;
+                Take(c, todo);
                 break;
             case Commanded c when _commands.Count >= CommandsWaiting: todo.Add(new AnswerCommand(c.Ticket, false, "too many commands are waiting", 0)); break;
             case Commanded c: _commands.Enqueue(c); break;
@@ -246,7 +245,7 @@ public sealed class QuorumMind
         }
         _pending = null;
         if (p.Found) Answer(p, true, todo);
-        else if (p.Command is { } c) Requeue(c);
+        else if (p.Command is { } c) Requeue(c, todo);
     }
 
     /// <summary>Takes an entry in; <paramref name="worked"/> is the state after it where that was worked out from this very state for the own append.</summary>
@@ -294,7 +293,7 @@ public sealed class QuorumMind
         else if (!_view.Quorate)
         {
             // The answer that is waited for may be lost with the majority (found by the simulation): what needs none goes on, and it is said.
-            if (NextCommand(todo) is { } waits) Requeue(waits.Command);
+            if (NextCommand(todo) is { } waits) Requeue(waits.Command, todo);
             Refuse(ClusterDecider.Decide(_state, _view).Refusals, todo);
         }
         // Orders follow from the state, the own entries and quorum alone, but for what was ordered without it.
@@ -394,7 +393,7 @@ public sealed class QuorumMind
         if (++_inSecond > AppendsPerSecond)
         {
             Refuse([new(_view.Self.Value, $"{AppendsPerSecond} entries in a second: rule \"{d.Rule}\" waits", true)], todo);
-            if (command is not null) Requeue(command);
+            if (command is not null) Requeue(command, todo);
             return;
         }
         var index = _state.Index + 1;
@@ -419,9 +418,15 @@ public sealed class QuorumMind
         while (_commands.TryDequeue(out var c)) todo.Add(new AnswerCommand(c.Ticket, false, $"read-only: {why}", 0));
     }
 
-    private void Requeue(Commanded command)
+    private void Take(Commanded accept, List<QuorumEffect> todo)
     {
-        if (command.Command is AcceptJournal) { _accept = command; return; }
+        if (_accept is { } older) todo.Add(new AnswerCommand(older.Ticket, false, "the same was ordered again", 0));
+        _accept = accept;
+    }
+
+    private void Requeue(Commanded command, List<QuorumEffect> todo)
+    {
+        if (command.Command is AcceptJournal) { Take(command, todo); return; }
         var rest = _commands.ToArray();
         _commands.Clear();
         _commands.Enqueue(command);
