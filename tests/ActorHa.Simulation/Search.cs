@@ -18,7 +18,10 @@ public static class Search
             foreach (var result in results)
             {
                 totals.Add(result);
-                if (result.Breach is not null) found.Add(result);
+                if (result.Breach is null) continue;
+                found.Add(result);
+                // A search may take hours: what it finds can be looked at meanwhile.
+                Console.Error.WriteLine($"seed {result.Plan.Seed}: {result.Breach}");
             }
             if (found.Count >= enough) break;
         }
