@@ -211,6 +211,9 @@ public sealed record FenceRequest(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Challenged { get; init; }
 
+    /// <summary>The host's last word is that it lives: it was not asked again since.</summary>
+    public bool IsAnswered(HostState host) => IsDisputed(host) && host.Spoke > Challenged;
+
     /// <summary>The host has disputed it: only what is switched after its answer to a new challenge is carried out.</summary>
     public bool IsDisputed(HostState host) => Operator is null && host.Spoke > Index && host.Spoke > SwitchIndex;
 }

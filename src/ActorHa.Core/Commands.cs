@@ -157,6 +157,8 @@ public static class CommandDecider
         var peer = v.Peer(c.Host);
         if (peer.Power == Power.On) return No($"the device reads {c.Host} on: remove its power first");
         if (peer.HeardAt is { } at && v.Now - at < ConfirmSilence) return No($"{c.Host} was heard {(v.Now - at).TotalSeconds:0} s ago: refused within {ConfirmSilence.TotalSeconds:0} s of a sign of life");
+        // A living host takes its request back when no SET can take effect any more; where it said that it lives, it is asked again before.
+        if (r.IsAnswered(h) && v.SinceLearned(h.Spoke) < s.Config.Timers.SetLifetime) return No($"{c.Host} said in the journal {v.SinceLearned(h.Spoke).TotalSeconds:0} s ago that it lives: refused within {s.Config.Timers.SetLifetime.TotalSeconds:0} s of that, until it is asked again and does not answer");
         // An agent that has just started has heard nothing because it was not there.
         if (peer.HeardAt is null && v.Now - v.Started < ConfirmSilence) return No($"{v.Self} has listened for {(v.Now - v.Started).TotalSeconds:0} s only: refused within {ConfirmSilence.TotalSeconds:0} s of its start");
         if (peer.Verdict is Verdict.Alive or Verdict.Degraded or Verdict.AgentSilent or Verdict.Contradiction) return No($"{c.Host} still answers ({peer.Verdict})");

@@ -66,11 +66,11 @@ public sealed class DisputeTests
     public void Who_has_not_heard_it_since_waits_before_it_asks_again()
     {
         var deaf = Switched().And(Lives).Later(14.9).Sees(A, Verdict.Silent, 60);
-        deaf.Decides().ThenNothing("applejack says in the journal that it lives, and rainbowdash is deaf to it: not asked again yet");
+        deaf.Decides().ThenNothing("rainbowdash is deaf to applejack, which says that it lives: not asked again yet");
         deaf.Later(0.2).Decides().ThenRecords<FenceChallenged>();
         // Nobody is asked twice for one answer; the witness waits for its turn, and does the same.
         deaf.And(Again).Decides().ThenRecordsNo<FenceChallenged>();
-        Switched().And(Lives).As(W).Later(14.9).Sees(A, Verdict.Silent, 60).Decides().ThenNothing("witness is deaf to it");
+        Switched().And(Lives).As(W).Later(14.9).Sees(A, Verdict.Silent, 60).Decides().ThenNothing("witness is deaf to applejack");
     }
 
     [Fact]
@@ -90,5 +90,24 @@ public sealed class DisputeTests
         var index = again.State.Host(A).Spoke;
         Assert.Equal(index, again.And(Lives).State.Host(A).Spoke);
         Assert.Equal(0, again.And(Again).State.Host(A).Request!.Challenged);
+    }
+
+    [Fact]
+    public void Nobody_is_sent_to_confirm_the_death_of_one_that_says_that_it_lives()
+    {
+        var c = Switched().And(Lives).Later(20).Sees(A, Verdict.Alive, 0);
+        c.Decides().ThenSays("applejack says in the journal that it lives; it stays closed while a SET may still take effect", alarm: true).ThenSaysNo("fence confirm");
+        c.And(Again).Later(1).Sees(A, Verdict.Silent, 60).Decides().ThenRecords<FenceSwitching>();
+        c.AndMine(Switches(A, B)).Decides().ThenSays("applejack is still not proven off", alarm: true);
+    }
+
+    [Fact]
+    public void A_person_does_not_confirm_what_the_host_itself_has_denied()
+    {
+        var c = Switched().And(Lives).Later(179).Sees(A, Verdict.Silent, 200);
+        c.Commands(new ConfirmFence(A, "applejack", "operator")).ThenNothing("applejack said in the journal 179 s ago that it lives: refused within 180 s of that, until it is asked again and does not answer");
+        // Dead since: a living one would have taken its request back.
+        c.Later(2).Sees(A, Verdict.Silent, 200).Commands(new ConfirmFence(A, "applejack", "operator")).ThenRecords<HostFenced>();
+        Switched().And(Lives).And(Again).Later(60).Sees(A, Verdict.Silent, 200).Commands(new ConfirmFence(A, "applejack", "operator")).ThenRecords<HostFenced>();
     }
 }

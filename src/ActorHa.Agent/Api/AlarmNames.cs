@@ -10,6 +10,7 @@ public static class AlarmNames
         ("the journal was put back", "journal-put-back"),
         ("was put back, or is read from the past", "read-only"),
         ("not admitted yet", "set-may-strike"),
+        ("stays closed while a SET may", "set-may-strike"),
         ("read-only", "read-only"),
         ("no configuration", "no-configuration"),
         ("is not in configuration", "no-configuration"),

@@ -17,7 +17,7 @@ internal static class FenceRules
         if (r.EverSwitched && !MemberRules.Quiet(s, v, v.Self))
         {
             // Said before anybody switches it once more, who may be deaf to it (found by the simulation).
-            return r.IsDisputed(me) && me.Spoke > r.Challenged
+            return r.IsAnswered(me)
                 ? no.Say(v.Self.Value, $"{v.Self} lives, but a SET against it may still take effect: request {r.Number} stays open")
                 : Decision.Record("dispute", $"{v.Self} lives: request {r.Number} of {r.Asker} stays open while a SET may still take effect; nobody sends another unasked", new FenceDisputed(r.Number, v.Self));
         }
@@ -99,7 +99,8 @@ internal static class FenceRules
             // What the device has proven off needs no switching any more: the second proof is waited for.
             if (h.Request is not { Half: null } r) continue;
             var peer = v.Peer(host);
-            if (r.EverSwitched && v.SinceLearned(r.Index) > t.TakeoverAfter)
+            if (r.IsAnswered(h)) no.Say(host.Value, $"{host} says in the journal that it lives; it stays closed while a SET may still take effect", alarm: true);
+            else if (r.EverSwitched && v.SinceLearned(r.Index) > t.TakeoverAfter)
                 no.Say(host.Value, $"{host} is still not proven off by its fence device (level {r.Level + 1}; power {peer.Power}): its VMs wait for that, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true);
             if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex) && !r.IsDisputed(h)) continue;
             if (s.Maintenance is not null) { no.Say(host.Value, $"{host} is not switched off: maintenance", alarm: true); continue; }
@@ -121,8 +122,8 @@ internal static class FenceRules
             if (r is { EverSwitched: true, Executor: null } && v.SinceLearned(r.ProgressIndex) < Pause(t, r)) { no.Say(host.Value, $"{host}: the last try ended; the next one follows"); continue; }
             if (r.Operator is null && h.Spoke > r.Index && peer.Verdict != Verdict.PoweredOff)
             {
-                if (r.Challenged < h.Spoke && !(peer.LivedAt > v.Learned.Of(h.Spoke, v.Now)) && v.SinceLearned(h.Spoke) < t.AgentGrace) { no.Say(host.Value, $"{host} says in the journal that it lives, and {v.Self} is deaf to it: not asked again yet"); continue; }
-                if (r.Challenged < h.Spoke) return Decision.Record("challenge", $"{host} said that it lives, and is {Say(peer.Verdict)} again: challenged anew (request {r.Number})", new FenceChallenged(r.Number, host)).On(peer.Evidence);
+                if (r.IsAnswered(h) && !(peer.LivedAt > v.Learned.Of(h.Spoke, v.Now)) && v.SinceLearned(h.Spoke) < t.AgentGrace) { no.Say(host.Value, $"{v.Self} is deaf to {host}, which says that it lives: not asked again yet"); continue; }
+                if (r.IsAnswered(h)) return Decision.Record("challenge", $"{host} said that it lives, and is {Say(peer.Verdict)} again: challenged anew (request {r.Number})", new FenceChallenged(r.Number, host)).On(peer.Evidence);
                 if (v.SinceLearned(r.Challenged) < Challenge(s, v, peer)) { no.Say(host.Value, $"{host} is challenged anew (request {r.Number}): not switched yet"); continue; }
             }
             var because = r.IsDisputed(h) ? $"{host} did not answer the new challenge of request {r.Number}: {v.Self} switches it off"
