@@ -19,8 +19,8 @@ public sealed partial class RestoreTests(ShippedSite site, ITestOutputHelper out
     public async Task Case_35_a_snapshot_from_before_a_failover_starts_nothing_twice()
     {
         var snapshot = Path.Combine(Directory.CreateTempSubdirectory("actorha-").FullName, "db");
-        await Lab.StopAsync("witness", "etcd");
-        File.Copy(Path.Combine(Site.Paths.Disk("witness"), "etcd/member/snap/db"), snapshot);
+        await EndAsync("witness");
+        File.Copy(Database("witness"), snapshot);
         await Lab.StartAsync("witness", "etcd");
         await UntilAsync("the witness to be quorate", async () => (await Running.StatusAsync("witness"))?.Quorate == true);
 
@@ -28,7 +28,7 @@ public sealed partial class RestoreTests(ShippedSite site, ITestOutputHelper out
         var there = await VmProcessesAsync("rainbowdash");
         var before = (await Running.StatusAsync("witness"))!;
 
-        foreach (var member in Members.Skip(1)) await Lab.StopAsync(member, "etcd");
+        foreach (var member in Members.Skip(1)) await EndAsync(member);
         foreach (var member in Members) PutBack(member, snapshot);
         foreach (var member in Members.Skip(1)) await Lab.StartAsync(member, "etcd");
         await Site.PowerOnAsync("applejack");
@@ -53,6 +53,28 @@ public sealed partial class RestoreTests(ShippedSite site, ITestOutputHelper out
         await Site.RenewAsync();
 
         async Task<bool> ThereAsync() => (await VmProcessesAsync("applejack")).Count == 0 && there.SequenceEqual(await VmProcessesAsync("rainbowdash"));
+    }
+
+    private string Database(string member) => Path.Combine(Site.Paths.Disk(member), "etcd/member/snap/db");
+
+    /// <summary>It is asked to end, and holds a lock on its database until it has.</summary>
+    private async Task EndAsync(string member)
+    {
+        await Lab.StopAsync(member, "etcd");
+        await UntilAsync($"etcd of {member} to have ended", () => Task.FromResult(IsFree(Database(member))));
+    }
+
+    private static bool IsFree(string file)
+    {
+        try
+        {
+            using var alone = File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>etcd's own tool makes new data of a snapshot; which member it is for stands in the lab's command.</summary>
