@@ -25,7 +25,7 @@ public sealed class DisputeTests
         woke.And(Lives).Decides().ThenRecordsNo<FenceDisputed>();
         woke.And(Switches(A, W)).Decides().ThenRecords<FenceDisputed>();
         // When no SET can strike any more it refutes.
-        woke.And(Lives).Later(181).Decides().ThenRecords<FenceWithdrawn>();
+        woke.And(Lives).Later(181).Decides().ThenRecords<FenceWithdrawn>(f => f.ByAnswer == false);
     }
 
     [Fact]

@@ -88,9 +88,14 @@ public sealed class LateAndDeafTests
         var walk = new WalkBench(levels: 2).Hear(new FenceOrdered(WalkBench.Order(listen: true)));
         for (var i = 0; i < 8 && walk.Sets == 0; i++) walk.Later(0.5).Hear(new FenceTick()).Hear(new PowerRead(walk.Now, new PowerReading(Power.On, "on", "chassis")));
         Assert.Equal(1, walk.Sets);
+        // As after a first SET that was not waited for: three rounds, then the next.
+        walk.Answered();
+        for (var i = 0; i < 2; i++) walk.Hear(new PowerRead(walk.Now, new PowerReading(Power.On, "on", "chassis"))).Later(1).Hear(new FenceTick());
+        Assert.Equal(1, walk.Sets);
+        Assert.Equal(2, walk.Hear(new PowerRead(walk.Now, new PowerReading(Power.On, "on", "chassis"))).Sets);
         // The next level of the same switching.
         walk.Answered().Hear(new FenceOrdered(WalkBench.Order(level: 1, listen: true)));
-        Assert.Equal(2, walk.Sets);
+        Assert.Equal(3, walk.Sets);
         Assert.Equal(1, new WalkBench().Hear(new FenceOrdered(WalkBench.Order(standDown: false, listen: true))).Sets);
     }
 
@@ -197,7 +202,7 @@ public sealed class LateAndDeafTests
         Answering(refuted.Later(2), A, 0.1).Decides().ThenRecords<FenceRequested>();
         // What another withdrew says nothing of the agent.
         var withdrawn = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).And(new FenceWithdrawn(E(5), A, W, ByAnswer: true));
-        Answering(withdrawn.Later(1.9), A, 0.1).Decides().ThenNothing("rainbowdash's last request was taken back just now");
+        Answering(withdrawn.Later(1.9), A, 0.1).Decides().ThenNothing("rainbowdash's last request was taken back just now", alarm: false);
         Answering(withdrawn.Later(0.2), A, 0.1).Decides().ThenRecords<FenceRequested>();
         // A new life has refuted nothing.
         Assert.Equal(0, refuted.And(new HostJoined(A, new(2), new("boot-2"), [], "")).State.Host(A).Spoke);
