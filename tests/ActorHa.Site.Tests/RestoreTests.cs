@@ -28,7 +28,7 @@ public sealed partial class RestoreTests(ShippedSite site, ITestOutputHelper out
         var there = await VmProcessesAsync("rainbowdash");
         var before = (await Running.StatusAsync("witness"))!;
 
-        foreach (var member in Members.Skip(1)) await EndAsync(member);
+        foreach (var member in Members.Skip(1)) await EndAsync(member, kill: true);
         foreach (var member in Members) PutBack(member, snapshot);
         foreach (var member in Members.Skip(1)) await Lab.StartAsync(member, "etcd");
         await Site.PowerOnAsync("applejack");
@@ -57,10 +57,11 @@ public sealed partial class RestoreTests(ShippedSite site, ITestOutputHelper out
 
     private string Database(string member) => Path.Combine(Site.Paths.Disk(member), "etcd/member/snap/db");
 
-    /// <summary>It is asked to end, and holds a lock on its database until it has.</summary>
-    private async Task EndAsync(string member)
+    /// <summary>It is asked to end, which takes half a minute and more without a majority, and locks its database until it has.</summary>
+    private async Task EndAsync(string member, bool kill = false)
     {
         await Lab.StopAsync(member, "etcd");
+        if (kill && !IsFree(Database(member))) await Lab.KillAsync(member, "etcd");
         await UntilAsync($"etcd of {member} to have ended", () => Task.FromResult(IsFree(Database(member))));
     }
 
