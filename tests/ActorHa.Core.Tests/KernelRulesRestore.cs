@@ -140,9 +140,17 @@ public sealed partial class KernelRules
     [Fact]
     public void Rule_18_before_its_report_a_host_kills_and_stops_nothing()
     {
-        var c = TheSite().And(PutBack).As(B).Sees(Mail, VmCondition.Running, 9);
-        c.Decides().ThenRecordsNo<VmStrayFound>();
+        // Another VM has not been looked for: there is no report yet.
+        TheSite().And(PutBack).As(B).Sees(Mail, VmCondition.Running, 9).Sees(Lists, VmCondition.Unknown).Decides().ThenNothing("rainbowdash does not know yet whether lists runs here");
+        TheSite().As(B).Sees(Mail, VmCondition.Running, 9).Decides().ThenRecords<VmStrayFound>();
         TheSite().And(new VmWanted(Mail, false, "operator")).And(PutBack).As(A).Sees(Mail, VmCondition.Running, 1).Decides().ThenRecordsNo<VmStopping>();
+    }
+
+    [Fact]
+    public void Once_it_has_reported_a_host_stops_what_it_should_as_before()
+    {
+        TheSite().And(PutBack).And(Tells(A, new ReportedVm(Mail, E(1), 7)), Tells(B)).As(B).Sees(Mail, VmCondition.Running, 9).Decides().ThenRecords<VmStrayFound>(f => f.Vm == Mail && f.Host == B);
+        TheSite().And(new VmWanted(Mail, false, "operator")).And(PutBack).And(Tells(A, new ReportedVm(Mail, E(1), 7)), Tells(B)).As(A).Sees(Mail, VmCondition.Running, 1).Decides().ThenRecords<VmStopping>();
     }
 
     [Fact]
