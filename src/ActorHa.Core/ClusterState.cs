@@ -214,7 +214,7 @@ public sealed record FenceRequest(
     /// <summary>The host's last word is that it lives: it was not asked again since.</summary>
     public bool IsAnswered(HostState host) => IsDisputed(host) && host.Spoke > Challenged;
 
-    /// <summary>The host has disputed it: only what is switched after its answer to a new challenge is carried out.</summary>
+    /// <summary>The host has said that it lives since it was last switched: what was ordered then is carried out no further.</summary>
     public bool IsDisputed(HostState host) => Operator is null && host.Spoke > Index && host.Spoke > SwitchIndex;
 }
 

@@ -70,7 +70,7 @@ public sealed record FenceWithdrawn(Epoch Request, MemberName Host, MemberName B
 }
 
 /// <summary>
-/// The host says in the journal that it lives, where it may not take the request back yet (kernel rule 11): what was ordered
+/// The host says in the journal that it lives, where it may not take the request back yet (rule 13): what was ordered
 /// against it ends, and it is challenged anew before it is switched again, also by who is deaf to it.
 /// </summary>
 public sealed record FenceDisputed(Epoch Request, MemberName Host) : Event
