@@ -80,6 +80,24 @@ public sealed class VmWatchTests
         Assert.Empty(_effects);
     }
 
+    /// <summary>Seed 9050329: stopped, maintenance, and storage that stalled: nobody ever heard that it was drained, and it ran nowhere.</summary>
+    [Fact]
+    public void A_stop_whose_end_was_lost_while_the_hypervisor_was_silent_is_carried_out_again()
+    {
+        Looks(7, 1).Orders(VmMode.Stop, 12).Hear(new VmStopped(true, ""), 1).Orders(VmMode.Watch, 0).Hear(new VmNotSeen("stalls"), 5);
+        Orders(VmMode.Stop, 12);
+        Assert.DoesNotContain(_effects, e => e is StopVm);
+        Looks();
+        Assert.Contains(new StopVm(Sec(30)), _effects);
+        Hear(new VmStopped(true, ""), 1);
+        Assert.Equal((VmCondition.Absent, 12L), (Condition, _watch.Seen.Order));
+        // A copy that somebody starts by hand now is a stray: it has its own entry before it is stopped.
+        Looks(9, null).Orders(VmMode.Stop, 12);
+        Assert.DoesNotContain(_effects, e => e is StopVm);
+        Orders(VmMode.StopStray, 15).Hear(new VmStopped(true, ""), 1).Orders(VmMode.Stop, 12);
+        Assert.Contains(_effects, e => e is StopVm);
+    }
+
     [Fact]
     public void A_stop_that_failed_and_a_search_that_finds_nothing_is_not_drained()
     {

@@ -37,6 +37,15 @@ public static class DirectedRules
             In(w, 10, B(w).Machine.PowerOn);
             In(w, 30, () => Witness(w).Command(new SetMaintenance(false, null, Op)));
         }),
+        // Stopped and drained, but not given up before the maintenance; then its hypervisor is silent, and forgets the end of the stop.
+        new("a VM moves, maintenance begins, and storage stalls", w =>
+        {
+            Witness(w).Command(new MoveVm(Vm, null, Op));
+            In(w, 0.05, () => Witness(w).Command(new SetMaintenance(true, null, Op)));
+            In(w, 5, () => w.Members.First(m => m.IsHost && w.Journal.State.Owns(m.Name, Vm)).Machine.StorageStalls = true);
+            In(w, 15, () => { A(w).Machine.StorageStalls = false; B(w).Machine.StorageStalls = false; });
+            In(w, 20, () => Witness(w).Command(new SetMaintenance(false, null, Op)));
+        }),
         new("a deaf asker where lost agents are fenced", w => B(w).Deaf = true, 40, Variant.Plain with { FenceWhenAgentLost = true }),
         new("two deaf askers where lost agents are fenced", w => (B(w).Deaf, Witness(w).Deaf) = (true, true), 40, Variant.Plain with { FenceWhenAgentLost = true }),
         new("it wakes just as it is switched", w =>

@@ -40,8 +40,8 @@ public sealed record WakeVm(TimeSpan After) : VmEffect;
 public sealed record SayVm(VmObservation Seen) : VmEffect;
 
 /// <summary>
-/// The VmSupervisor's logic for one VM on this host. It carries out each order once, in the order of the journal, one at a
-/// time, and says what it sees. A finished job of an earlier order never ends the next one.
+/// The VmSupervisor's logic for one VM on this host. It carries out each order once (a stop again, where what was said
+/// of it is lost), in the order of the journal, one at a time, and says what it sees. A finished job of an earlier order never ends the next one.
 /// </summary>
 public sealed class VmWatch(Instant started, TimeSpan retry)
 {
@@ -115,7 +115,9 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
                 See(new(VmCondition.Starting, _order.Epoch, _order.Index, 0, "being started", now), todo);
                 todo.Add(new StartVm(_order.Epoch, _order.Definition));
                 break;
-            case VmMode.Stop or VmMode.StopStray when _order.Index <= _stopped:
+            // Done. Where the hypervisor was silent since, it is gone and nothing says that it was drained (found by the
+            // simulation): it is stopped once more, which is soon done.
+            case VmMode.Stop or VmMode.StopStray when _order.Index <= _stopped && (_seen.Condition != VmCondition.Absent || _seen.Order == _order.Index):
                 break;
             case VmMode.Stop or VmMode.StopStray when now >= _retryAt:
                 _busy = _order.Index;
