@@ -59,6 +59,7 @@ public sealed class OrdersTests
     {
         var c = TheSite().And(Asks(A, B)).AndMine(Switches(A, B)).And(new FenceLevelFailed(E(5), A, 0, "no answer"));
         Assert.Equal(new FenceOrder(c.Index - 1, E(5), I(1), 1, SwitchOn: false, StandDown: true, Listen: false), c.Orders().Fences[A]);
+        Assert.True(c.Sees(v => v with { DeafEntries = [c.Index - 1] }).Orders().Fences[A].Listen);
         Assert.False(TheSite().And(Asks(A, B, person: "operator")).AndMine(Switches(A, B)).Orders().Fences[A].StandDown);
         Assert.Empty(TheSite().And(Asks(A, B)).AndMine(Switches(A, B, run: 0)).Orders().Fences);
         Assert.Empty(TheSite().And(Asks(A, B)).And(Switches(A, B)).Orders().Fences);
