@@ -35,7 +35,7 @@ public sealed record View
     /// <summary>This member's clock.</summary>
     public Instant Now { get; init; }
 
-    /// <summary>When this agent began to listen.</summary>
+    /// <summary>When this agent began to listen: when it had read a configuration, which names whom it listens to.</summary>
     public Instant Started { get; init; }
 
     /// <summary>When a message had last waited too long for the mind: it slept, or is behind, and what it believes of others is old.</summary>

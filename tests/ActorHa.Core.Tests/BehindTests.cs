@@ -65,7 +65,7 @@ public sealed class BehindTests
     public void An_agent_that_has_just_started_listens_first()
     {
         var line = new JournalLine().Add(B, Configures());
-        var bench = new MindBench(line, started: At(100)).Quorate().Reads();
+        var bench = new MindBench(line, listens: false).Quorate().Reads();
         Assert.Null(bench.Hear(new Commanded(1, Order)).Sent);
         // All are heard: nobody has seen more.
         bench.Hear(Says(A, Verdict.Alive, 1));
@@ -75,7 +75,7 @@ public sealed class BehindTests
     [Fact]
     public void It_listens_for_the_witness_too()
     {
-        var bench = new MindBench(new JournalLine().Add(A, Configures()), B, started: At(100)).Quorate().Reads().Hear(Says(A, Verdict.Alive, 1));
+        var bench = new MindBench(new JournalLine().Add(A, Configures()), B, listens: false).Quorate().Reads().Hear(Says(A, Verdict.Alive, 1));
         Assert.Null(bench.Sent);
         Assert.NotNull(bench.Hear(Says(W, Verdict.Alive, 1)).Sent);
     }
@@ -83,9 +83,30 @@ public sealed class BehindTests
     [Fact]
     public void It_listens_for_three_beats_and_no_longer()
     {
-        var bench = new MindBench(new JournalLine().Add(B, Configures()), started: At(100)).Quorate().Reads();
+        var bench = new MindBench(new JournalLine().Add(B, Configures()), listens: false).Quorate().Reads();
         Assert.Null(bench.Hear(new Commanded(1, Order), 0.29).Sent);
         Assert.NotNull(bench.Hear(new MindTick(), 0.01).Sent);
+    }
+
+    /// <summary>`--seed 10062372`: three seconds without a leader after its start, and it decided on what it read before it could hear anybody.</summary>
+    [Fact]
+    public void It_listens_since_it_knows_whom_to_listen_to()
+    {
+        var bench = new MindBench(new JournalLine().Add(B, Configures()), listens: false);
+        for (var i = 0; i < 30; i++) bench.Hear(new MindTick(), 0.1);
+        Assert.Null(bench.Quorate().Reads().Hear(new Commanded(1, Order), 0.29).Sent);
+        Assert.NotNull(bench.Hear(new MindTick(), 0.01).Sent);
+    }
+
+    /// <summary>The graces of a host that was never heard begin then, too: one that boots last is not asked for because the journal could not be read before.</summary>
+    [Fact]
+    public void What_was_never_heard_has_its_grace_since_then_and_no_entry_begins_it_anew()
+    {
+        var bench = new MindBench(new JournalLine().Add(B, Configures()), listens: false);
+        var known = bench.Hear(new MindTick(), 0.9).Quorate().Reads().Now;
+        Assert.Equal(known, bench.Mind.View.Started);
+        bench.Journal.Add(B, new MaintenanceEnded("operator"));
+        Assert.Equal(known, bench.Hear(new MindTick(), 0.1).Reads().Mind.View.Started);
     }
 
     /// <summary>

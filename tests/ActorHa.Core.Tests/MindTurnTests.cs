@@ -22,7 +22,7 @@ public sealed class MindTurnTests
     [Fact]
     public void No_pulse_follows_before_its_time_or_before_the_last_one_is_settled()
     {
-        var bench = MindBench.AtRest();
+        var bench = new MindBench(new JournalLine().Add(B, Configures()), listens: false).Quorate().Reads();
         Assert.Equal(0, Count<SendPulse>(bench.Hear(new MindTick(), 3)));
         Assert.Equal(1, Count<SendPulse>(bench.Quorate()));
         Assert.Equal(0, Count<SendPulse>(bench.Quorate()));
@@ -60,7 +60,7 @@ public sealed class MindTurnTests
     [Fact]
     public void Refusals_are_told_when_they_change()
     {
-        var bench = new MindBench(new JournalLine().Add(B, Configures()));
+        var bench = new MindBench(new JournalLine().Add(B, Configures()), listens: false);
         var unread = Assert.Single(Assert.Single(bench.Hear(new MindTick()).Effects.OfType<RefusalsChanged>()).Refusals);
         Assert.Equal((false, "the journal is not read yet"), (unread.Alarm, unread.Because));
         Assert.Equal(0, Count<RefusalsChanged>(bench.Hear(new MindTick(), 0.1)));

@@ -35,6 +35,21 @@ public static class DirectedJournal
                 end();
             });
         }, 60),
+        // It starts while nobody leads: when it can read at last, it has heard nobody yet who has seen more.
+        new("an older snapshot is put back, and an agent that has not seen more can read it only later", w =>
+        {
+            var seen = w.Journal.State.Index;
+            w.Members[0].AgentHeldDown = true;
+            w.Members[0].KillAgent();
+            In(w, 2, () => w.Members[1].Command(new WantVm(new("vm1"), false, "operator")));
+            In(w, 6, () =>
+            {
+                In(w, 30, w.Journal.StandIn(lost: (int)(w.Journal.State.Index - seen)));
+                w.Members[0].AgentHeldDown = false;
+                // Refused a first time: the next pulse and, a second later, the next reading succeed.
+                In(w, 0.5, w.Members[0].StartAgent);
+            });
+        }, 60),
         // The append is refused, because the head has gone back; nobody else moves it when it has come forward again.
         new("a journal is put back as a start is recorded", w =>
         {

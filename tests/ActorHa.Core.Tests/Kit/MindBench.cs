@@ -36,11 +36,18 @@ internal sealed class JournalLine
 /// <summary>One mind, its journal, and a clock that moves only when told.</summary>
 internal sealed class MindBench
 {
-    public MindBench(JournalLine journal, MemberName? self = null, JournalHead? seen = null, Instant? started = null, IEnumerable<long>? own = null)
+    public MindBench(JournalLine journal, MemberName? self = null, JournalHead? seen = null, bool listens = true, IEnumerable<long>? own = null)
     {
         Journal = journal;
         var me = self ?? Cast.W;
-        Mind = new QuorumMind(new View { Self = me, Run = Cast.RunOf(me), IsHost = me != Cast.W, Boot = Cast.BootOf(me), Started = started ?? Now - Cast.Sec(10), Now = Now, OwnEntries = [.. own ?? []] }, seen);
+        Mind = new QuorumMind(new View { Self = me, Run = Cast.RunOf(me), IsHost = me != Cast.W, Boot = Cast.BootOf(me), Started = listens ? Now - Cast.Sec(10) : Now, Now = Now, OwnEntries = [.. own ?? []] }, seen);
+        // It listens since it has read the configuration; what stands first in a journal is known before the rest.
+        if (listens && journal.Raws.Count > 0)
+        {
+            Now -= Cast.Sec(0.4);
+            Hear(new TailRead(journal.Head with { Index = journal.Head.Index + 1 }, [journal.Raws[0]]));
+            Now += Cast.Sec(0.4);
+        }
     }
 
     public JournalLine Journal { get; }
