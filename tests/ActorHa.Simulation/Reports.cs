@@ -48,12 +48,15 @@ internal static class Reports
     public static int Many(Options options, IEnumerable<int> seeds, bool noise)
     {
         var totals = new Totals();
-        var found = Search.Play(seeds.Select<int, Func<RunResult>>(s => () => Run.Play(noise ? Plan.OfNoise(s) : Plan.Of(s))), options.Number("jobs", 1), totals);
+        using var interruption = new Interruption();
+        var found = Search.Play(seeds.TakeWhile(_ => !interruption.Asked).Select<int, Func<RunResult>>(s => () => Run.Play(noise ? Plan.OfNoise(s) : Plan.Of(s))), options.Number("jobs", 1), totals);
+        if (interruption.Asked) Console.Error.WriteLine("ended by hand: this is what was played until then");
         Print(options, totals);
         if (noise && !options.Has("json")) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.Hits} in {totals.Seconds / 86400 / 365.25:0.000} simulated years of jitter, loss and starvation"));
         foreach (var finding in found.Take(FindingsTold)) Tell(Shrink.Of(finding), finding);
         if (found.Count > 0) Console.WriteLine($"seeds with a finding: {string.Join(" ", found.Select(f => f.Plan.Seed))}");
-        return found.Count == 0 && !(noise && totals.Hits > 0) ? 0 : 1;
+        // What was cut short has shown less than was asked of it.
+        return interruption.Asked ? 130 : found.Count == 0 && !(noise && totals.Hits > 0) ? 0 : 1;
     }
 
     /// <summary>Faults at steps.</summary>

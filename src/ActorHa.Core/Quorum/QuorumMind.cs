@@ -255,7 +255,7 @@ public sealed class QuorumMind
         if (JournalCodec.Hash(next) != entry.StateAfter) { Distrust($"entry {entry.Index} leads here to another state than at {entry.Who}: another version of the rules"); return; }
         if (Invariants.Breach(_state, entry, next) is { } breach) { Distrust($"entry {entry.Index} breaks an invariant: {breach}"); return; }
         // Watchers begin with the first configuration, which names whom they watch: nobody was listened to before.
-        if (_state.ConfigNumber == 0 && next.ConfigNumber > 0) _view = _view with { Started = now };
+        if (_state.ConfigNumber == 0) _view = _view with { Started = now };
         _state = next;
         _head = new JournalHead(entry.Lineage, entry.Index, JournalCodec.Hash(bytes.Span));
         _feed = _feed.Folded(_head);
