@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorHa.Testing;
 
 namespace ActorHa.Simulation.Tests;
 
@@ -59,6 +60,21 @@ public sealed class SeedTests
         Assert.All(Enum.GetValues<World.StepKind>(), kind => Assert.Contains(steps, s => s.Kind == kind && s.Before));
         Assert.All(Enum.GetValues<World.StepKind>(), kind => Assert.Contains(steps, s => s.Kind == kind && !s.Before));
         Assert.All(new[] { "request", "switch", "prove", "release", "restart", "take", "join", "admit" }, rule => Assert.Contains(steps, s => s.What == rule));
+    }
+
+    [NeedsFact("kill")]
+    public async Task A_search_that_is_ended_says_what_it_has_seen()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Workplace.Dotnet, [typeof(Run).Assembly.Location, "--for", "1h"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // Runs have ended by then, also where a processor is slow.
+        for (var since = Stopwatch.GetTimestamp(); process.TotalProcessorTime < TimeSpan.FromSeconds(4); await Task.Delay(50))
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(2), "it does not search");
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync();
+        var said = await process.StandardOutput.ReadToEndAsync();
+        Assert.StartsWith("ended by hand", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        await process.WaitForExitAsync();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Matches("^runs [1-9]", said);
     }
 
     private static string Say(params string[] args)
