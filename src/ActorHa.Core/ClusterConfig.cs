@@ -113,7 +113,7 @@ public sealed record Timers
     /// <summary>After this no unanswered SET of a switching can take effect (SNMPv3 window 150 s, device's queue, clocks).</summary>
     public TimeSpan SetLifetime { get; init; } = TimeSpan.FromSeconds(180);
 
-    /// <summary>Time after start in which a host that was never heard is not fenced.</summary>
+    /// <summary>Time since an agent could first read the journal (<see cref="View.Started"/>) in which a host that was never heard is not fenced.</summary>
     public TimeSpan StartupGrace { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A host that has been well for this long has its fences forgotten.</summary>

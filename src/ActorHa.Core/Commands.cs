@@ -160,7 +160,7 @@ public static class CommandDecider
         // A living host takes its request back when no SET can take effect any more; where it said that it lives, it is asked again before.
         if (r.IsAnswered(h) && v.SinceLearned(h.Spoke) < s.Config.Timers.SetLifetime) return No($"{c.Host} said in the journal {v.SinceLearned(h.Spoke).TotalSeconds:0} s ago that it lives: refused within {s.Config.Timers.SetLifetime.TotalSeconds:0} s of that, until it is asked again and does not answer");
         // An agent that has just started has heard nothing because it was not there.
-        if (peer.HeardAt is null && v.Now - v.Started < ConfirmSilence) return No($"{v.Self} has listened for {(v.Now - v.Started).TotalSeconds:0} s only: refused within {ConfirmSilence.TotalSeconds:0} s of its start");
+        if (peer.HeardAt is null && v.Now - v.Started < ConfirmSilence) return No($"{v.Self} has listened for {(v.Now - v.Started).TotalSeconds:0} s only, since it could first read the journal: {ConfirmSilence.TotalSeconds:0} s are needed");
         if (peer.Verdict is Verdict.Alive or Verdict.Degraded or Verdict.AgentSilent or Verdict.Contradiction) return No($"{c.Host} still answers ({peer.Verdict})");
         var events = ImmutableArray.Create<Event>(new HostFenced(r.Number, c.Host, r.Incarnation, new Proof(Proof.Person, [$"{c.Operator} states that the power of {c.Host} is physically removed", peer.Evidence])));
         var takes = VmRules.Takes(s.Evolve(events, s.Index + 1), v, out var sentence);

@@ -199,7 +199,7 @@ internal static class FenceRules
         if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} lives, as was said when {v.Self} asked, which is deaf to it: no request before it hears it again");
         // The graces of two members do not end at the same moment.
         if (peer.Verdict == Verdict.AgentSilent && h.Refuted.TryGetValue(v.Self, out var taken) && v.SinceLearned(taken) < t.SuspectAfter) return No($"{host} is without its agent, and {v.Self}'s last request was taken back just now", alarm: false);
-        if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it started: it may not fence what it has not seen alive", alarm: false);
+        if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it could first read the journal: it may not fence what it has not seen alive", alarm: false);
         return null;
     }
 
