@@ -145,7 +145,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         {
             var h = s.Host(m.Name);
             if (!h.IsFit || h.Boot != m.Machine.Boot) return $"{m.Name} is not admitted";
-            if (m.Machine.Processes.Find(p => p.Epoch is null || world.Audit.IsDeclaredOver(m.Machine)) is { } stray) return $"{stray.Vm} runs on {m.Name} without permission";
+            if (m.Machine.Processes.Find(p => p.ByHand || world.Audit.IsDeclaredOver(m.Machine)) is { } stray) return $"{stray.Vm} runs on {m.Name} without permission";
         }
         foreach (var (vm, config) in s.Config.Vms)
         {

@@ -13,6 +13,7 @@ public sealed class Options
           --seed N [--story]              play one seed again, bit for bit; tell it as a story
           --for 1h [--from S]             play seeds for a time (s, m, h)
           --pairs [--sample N]            every fault at every step of the protocol (or N of these pairs, chosen evenly)
+          --fault NAME                    with --pairs, --seeds, --for: only what this fault is a part of
           --pair N [--story]              play the pair with that number again
           --triples N                     two faults at two steps, N of them
           --directed [PART] [--story]     play the directed stories (those with PART in their names); tell them; with --world
@@ -23,7 +24,7 @@ public sealed class Options
 
     private readonly Dictionary<string, List<string>> _given = [];
 
-    private static readonly string[] Known = ["story", "seeds", "from", "noise", "seed", "for", "pairs", "pair", "sample", "triples", "mutants", "hunt", "directed", "world", "jobs", "json", "repository"];
+    private static readonly string[] Known = ["story", "seeds", "from", "noise", "seed", "for", "pairs", "pair", "sample", "triples", "mutants", "hunt", "directed", "world", "fault", "jobs", "json", "repository"];
 
     /// <summary>Reads it.</summary>
     /// <exception cref="ArgumentException">A word is not known.</exception>

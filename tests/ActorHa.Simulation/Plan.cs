@@ -29,7 +29,9 @@ public sealed record Plan(int Seed, Variant Variant, double Safety, int Core, Fa
         // Dice of their own: what they fall on changes no other site.
         var own = new Random(seed ^ 0x3a7c9);
         variant = variant with { Watchdogs = Watchdogs.Draw(own) };
-        return new Plan(seed, variant, safety, core, fate, [.. faults.Concat(WatchdogFaults.Draw(own, variant.Watchdogs?.Level ?? WatchdogLevel.None, within)).OrderBy(f => f.At)]);
+        faults.AddRange(WatchdogFaults.Draw(own, variant.Watchdogs?.Level ?? WatchdogLevel.None, within));
+        faults.AddRange(VmFaults.Draw(new Random(seed ^ 0x6b21), within));
+        return new Plan(seed, variant, safety, core, fate, [.. faults.OrderBy(f => f.At)]);
     }
 
     /// <summary>A plan of nothing but what healthy hosts must bear: jitter, loss, starvation (case 14).</summary>

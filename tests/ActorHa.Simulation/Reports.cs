@@ -49,7 +49,7 @@ internal static class Reports
     {
         var totals = new Totals();
         using var interruption = new Interruption();
-        var found = Search.Play(seeds.TakeWhile(_ => !interruption.Asked).Select<int, Func<RunResult>>(s => () => Run.Play(noise ? Plan.OfNoise(s) : Plan.Of(s))), options.Number("jobs", 1), totals);
+        var found = Search.Play(seeds.TakeWhile(_ => !interruption.Asked).Select(s => noise ? Plan.OfNoise(s) : Plan.Of(s)).Where(p => Has(options, p.Faults)).Select<Plan, Func<RunResult>>(p => () => Run.Play(p)), options.Number("jobs", 1), totals);
         if (interruption.Asked) Console.Error.WriteLine("ended by hand: this is what was played until then");
         Print(options, totals);
         if (noise && !options.Has("json")) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.Hits} in {totals.Seconds / 86400 / 365.25:0.000} simulated years of jitter, loss and starvation"));
@@ -62,7 +62,7 @@ internal static class Reports
     /// <summary>Faults at steps.</summary>
     public static int Pairs(Options options)
     {
-        var (all, totals) = (Steps.Pairs().ToList(), new Totals());
+        var (all, totals) = (Steps.Pairs().Where(m => Has(options, m.Faults.Select(f => f.Fault))).ToList(), new Totals());
         return AtSteps(options, Even(all, options.Number("sample", all.Count)), totals);
     }
 
@@ -79,6 +79,8 @@ internal static class Reports
         foreach (var m in table.Failed) Console.WriteLine($"finding at: {m}");
         return found.Count == 0 ? 0 : 1;
     }
+
+    private static bool Has(Options options, IEnumerable<Fault> faults) => !options.Has("fault") || Catalogue.Of(string.Join(' ', options.All("fault"))) is var kind && faults.Any(f => f.Kind == kind.Name);
 
     private static IEnumerable<Meeting> Even(List<Meeting> all, int count) => count >= all.Count ? all : Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
 

@@ -45,7 +45,7 @@ public static class Steps
         var seed = 1;
         foreach (var at in Bases)
             foreach (var step in Of(at))
-                foreach (var kind in Catalogue.All.Where(k => k.Weight > 0))
+                foreach (var kind in Catalogue.OfSteps)
                     yield return new Meeting(at, seed++, [new(step, new Fault(0, kind.Name, Target(kind, step, seed), seed % 2 == 0 ? 3 : 14, seed * 7919 % 9973))]);
     }
 
@@ -54,13 +54,13 @@ public static class Steps
     {
         var random = new Random(from);
         var steps = Bases.ToDictionary(b => b, b => Of(b).ToList());
-        var kinds = Catalogue.All.Where(k => k.Weight > 0).ToList();
+        var kinds = Catalogue.OfSteps;
         for (var i = 0; i < count; i++)
         {
             var at = Bases[random.Next(Bases.Length)];
             AtStep Draw()
             {
-                var (step, kind) = (steps[at][random.Next(steps[at].Count)], kinds[random.Next(kinds.Count)]);
+                var (step, kind) = (steps[at][random.Next(steps[at].Count)], kinds[random.Next(kinds.Length)]);
                 return new(step, new Fault(0, kind.Name, random.Next(2) == 0 ? Target(kind, step, i) : random.Next(kind.Whom == Whom.Host ? 2 : 3), random.NextDouble() * 20, random.Next(1 << 20)));
             }
             yield return new Meeting(at, from * 100_003 + i, [Draw(), Draw()]);

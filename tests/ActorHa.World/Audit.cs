@@ -75,7 +75,7 @@ public sealed partial class Audit(WorldModel world)
     internal void Spawned(SimMachine machine, SimProcess process)
     {
         Checks++;
-        if (process.Epoch is null) return;
+        if (process.ByHand) return;
         world.Starts.Add((world.Time.Now, machine.Name, process.Vm));
         if (!IsDeclaredOver(machine) && Running(process.Vm, process) is { } other)
             Breach("I1", $"{process.Vm} runs on {machine.Name} ({process.Epoch}) and on {other.Name}");
@@ -90,7 +90,7 @@ public sealed partial class Audit(WorldModel world)
         if (_used.GetValueOrDefault((by.Number, by.Life, vm)) >= order) Breach("I2", $"{by.Name} starts {vm} a second time by entry {order}");
         _used[(by.Number, by.Life, vm)] = order;
         // A copy by hand is not our act; to start another beside one that was known when the start was permitted is.
-        if (world.Journal.State.Vm(vm).Stray is { } stray && stray.Index < order && world.Member(stray.Host).Machine is var there && there.Powered && there.Processes.Exists(p => p.Vm == vm && p.Epoch is null))
+        if (world.Journal.State.Vm(vm).Stray is { } stray && stray.Index < order && world.Member(stray.Host).Machine is var there && there.Powered && there.Processes.Exists(p => p.Vm == vm && p.ByHand))
             Breach("I1", $"{by.Name} starts {vm}, of which a copy is known to run on {stray.Host}");
         KnownCopy(by, vm, order);
         if (!_permissions.TryGetValue((order, vm.Value), out var p) || p != (by.Name, epoch)) Breach("I2", $"{by.Name} starts {vm} ({epoch}), which entry {order} does not permit");
@@ -116,7 +116,7 @@ public sealed partial class Audit(WorldModel world)
         world.Say("chassis", $"{target.Name} is switched off by a SET of {by.Name}");
         var h = world.Journal.State.Host(target.Name);
         // What was sent in a line that is lost strikes whom it strikes: no host is admitted before that is over (rule 19).
-        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.IsLiving && (h.Admitted == h.Joined || world.Journal.State.Restored == 0 && target.Processes.Exists(p => p.Epoch is not null)))
+        if (h.Boot == target.Boot && h.Request?.Incarnation != h.Joined && h.IsLiving && (h.Admitted == h.Joined || world.Journal.State.Restored == 0 && target.Processes.Exists(p => !p.ByHand)))
             Breach("I3", $"{target.Name} was switched off by {by.Name} without an open request");
         if (world.Members.Any(m => m.IsHost && m.Machine != target && m.Machine.CutByFence))
             Breach("I4", "both hosts are off by our own act");
@@ -210,7 +210,7 @@ public sealed partial class Audit(WorldModel world)
             case VmReleased r when s.Vm(r.Vm).Owner is { } owner && s.Vm(r.Vm).Epoch == r.Epoch:
                 if (r.GaveUp) GivenUp(s, r.Vm);
                 var left = world.Member(owner.Host).Machine;
-                if (left.Powered && left.Boot == s.Host(owner.Host).Boot && left.Processes.Exists(p => p.Vm == r.Vm && p.Epoch is not null))
+                if (left.Powered && left.Boot == s.Host(owner.Host).Boot && left.Processes.Exists(p => p.Vm == r.Vm && !p.ByHand))
                     Breach("I2", $"{r.Vm} is given up by {owner.Host}, where its process still runs");
                 break;
             case VmAssigned a:
@@ -260,7 +260,7 @@ public sealed partial class Audit(WorldModel world)
         {
             if (!m.Machine.Powered || m.Name == except || IsDeclaredOver(m.Machine)) continue;
             foreach (var p in m.Machine.Processes)
-                if (p.Vm == vm && p.Epoch is not null && p != besides) return m.Machine;
+                if (p.Vm == vm && !p.ByHand && p != besides) return m.Machine;
         }
         return null;
     }

@@ -86,6 +86,7 @@ public sealed class Player
             case "chassis": Chassis(w[1..]); break;
             case "kill-vm": _world.KillVm(w[1], w[2]); break;
             case "hand-start": member!.Machine.Spawn(new VmName(w[2]), null); break;
+            case "hand-migrate": HandMigration.Begin(_world, member!, _world[w[2]], new VmName(w[3]), TimeSpan.FromSeconds(Number(w[4])), Enum.Parse<MigrationEnd>(w[5].Replace("-", ""), ignoreCase: true), marked: true); break;
             case "cannot-start": member!.Machine.CannotStart.Add(new VmName(w[2])); break;
             case "vm": Vm(w); break;
             case "maintenance": _world["witness"].Command(new SetMaintenance(w[1] == "on", w.Length > 2 ? TimeSpan.FromSeconds(Number(w[2])) : null, "operator")); break;

@@ -125,9 +125,9 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     }
 
     /// <summary>A VM process appears.</summary>
-    public SimProcess Spawn(VmName vm, Epoch? epoch)
+    public SimProcess Spawn(VmName vm, Epoch? epoch, bool byHand = false)
     {
-        var process = new SimProcess(vm, epoch, ++_pids);
+        var process = new SimProcess(vm, epoch, ++_pids, byHand || epoch is null);
         Processes.Add(process);
         world.Outages.Back(vm);
         world.Audit.Spawned(this, process);
@@ -149,6 +149,7 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
 
 /// <summary>A VM process.</summary>
 /// <param name="Vm">Its VM.</param>
-/// <param name="Epoch">The ownership under which it was started; null = by hand.</param>
+/// <param name="Epoch">The ownership that it is marked with; null = none.</param>
 /// <param name="Pid">Its number.</param>
-public sealed record SimProcess(VmName Vm, Epoch? Epoch, int Pid);
+/// <param name="ByHand">No agent started it.</param>
+public sealed record SimProcess(VmName Vm, Epoch? Epoch, int Pid, bool ByHand);

@@ -8,6 +8,9 @@ public static class Catalogue
     /// <summary>In the order in which they are drawn.</summary>
     public static readonly ImmutableArray<FaultKind> All = [.. HostFaults.All, .. NetworkFaults.All, .. JournalFaults.All, .. ChassisFaults.All, .. VmFaults.All, .. OperatorFaults.All, .. WatchdogFaults.All];
 
+    /// <summary>Those that the enumeration lets begin at steps: its sites have no watchdogs.</summary>
+    public static readonly ImmutableArray<FaultKind> OfSteps = [.. All.Where(k => k.Class != "watchdog")];
+
     private static readonly ImmutableDictionary<string, FaultKind> ByName = All.ToImmutableDictionary(k => k.Name);
 
     /// <summary>The fault of that name.</summary>

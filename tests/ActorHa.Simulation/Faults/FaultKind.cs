@@ -5,7 +5,7 @@ namespace ActorHa.Simulation;
 /// <summary>A way in which the world fails.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Class">What it belongs to: host, network, journal, chassis, vm, operator.</param>
-/// <param name="Weight">How often it is drawn against the others.</param>
+/// <param name="Weight">How often it is drawn against the others; 0 = from dice of its own.</param>
 /// <param name="Whom">Whom it can befall.</param>
 /// <param name="Begin">Makes it happen; returns what ends it, or null where it ends by itself.</param>
 public sealed record FaultKind(string Name, string Class, int Weight, Whom Whom, Func<WorldModel, SimMember, Fault, Action?> Begin)
