@@ -137,6 +137,19 @@ public sealed partial class KernelRules
         c.Sees(Mail, VmCondition.Running).Decides().ThenRecords<HostReported>(r => r.Running.IsEmpty).ThenRecords<VmStrayFound>(t => t.Vm == Mail);
     }
 
+    /// <summary>Found by the simulation (seed 13035031): the later of two reports took a VM away from where it runs.</summary>
+    [Fact]
+    public void Rule_18_what_another_host_has_reported_is_taken_away_by_a_newer_ownership_only()
+    {
+        var c = TheSite().And(PutBack).And(Tells(A, new ReportedVm(Mail, E(7), 7))).As(B);
+        foreach (var epoch in new[] { 6, 7 })
+            Looked(c).Sees(Mail, VmCondition.Running, epoch).Decides().ThenRecords<HostReported>(r => r.Running.IsEmpty).ThenRecords<VmStrayFound>(t => t.Vm == Mail && t.Host == B);
+        Looked(c).Sees(Mail, VmCondition.Running, 8).Decides().ThenRecords<HostReported>(r => r.Running.Single().Epoch == E(8)).ThenRecordsNo<VmStrayFound>();
+        // Who has not reported yet, or whose life is over, stands in nobody's way.
+        Looked(TheSite().And(PutBack).As(B)).Sees(Mail, VmCondition.Running, 1).Decides().ThenRecords<HostReported>(r => r.Running.Single().Vm == Mail);
+        Looked(c.And(Joins(A, 2))).Sees(Mail, VmCondition.Running, 7).Decides().ThenRecords<HostReported>(r => r.Running.Single().Vm == Mail);
+    }
+
     [Fact]
     public void Rule_18_before_its_report_a_host_kills_and_stops_nothing()
     {

@@ -111,7 +111,7 @@ public sealed class PowerRuleTests
     }
 
     /// <summary>A witness's mind whose last write is long ago, in a cluster that fenced applejack.</summary>
-    private static MindBench Lonely(PowerOnPolicy policy = PowerOnPolicy.StayOff) => Asking(policy).Commits().Hear(new MindTick(), 10);
+    private static MindBench Lonely(PowerOnPolicy policy = PowerOnPolicy.StayOff) => Asking(policy).Commits().Passes(10);
 
     /// <summary>The same; its first append is on its way.</summary>
     private static MindBench Asking(PowerOnPolicy policy = PowerOnPolicy.StayOff)
@@ -126,10 +126,10 @@ public sealed class PowerRuleTests
     [Fact]
     public void Without_quorum_a_persons_command_is_carried_out_after_a_minute_and_recorded_later()
     {
-        var bench = Lonely().Hear(new Commanded(1, new PowerHost(A, true, false, "operator")), 30);
+        var bench = Lonely().Passes(30).Hear(new Commanded(1, new PowerHost(A, true, false, "operator")));
         Assert.Contains("may be switched on without a majority after 60 s", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
         Assert.False(bench.Effects.OfType<AnswerCommand>().Single().Accepted);
-        bench.Hear(new Commanded(2, new PowerHost(B, true, false, "operator")), 40);
+        bench.Passes(40).Hear(new Commanded(2, new PowerHost(B, true, false, "operator")));
         Assert.Contains("was not switched off by us", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
         bench.Hear(new Commanded(3, new PowerHost(A, true, false, "operator")));
         Assert.True(bench.Effects.OfType<AnswerCommand>().Single().Accepted);
@@ -144,15 +144,43 @@ public sealed class PowerRuleTests
         Assert.Null(bench.Mind.View.NotQuorateSince);
     }
 
+    /// <summary>Found by the simulation (seed 13019833): a starved agent reads the answers to its pulses when they are minutes old.</summary>
+    [Fact]
+    public void Without_quorum_a_minute_counts_from_the_newest_write_that_a_majority_took_however_late_that_is_heard()
+    {
+        var bench = Lonely();
+        bench.Passes(80).Hear(new PulseSettled(bench.Now - Sec(45), true, ""));
+        Assert.False(bench.Mind.View.Quorate);
+        bench.Hear(new Commanded(1, new PowerHost(A, true, false, "operator")));
+        Assert.Contains("may be switched on without a majority after 60 s", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
+        Assert.Null(Ordered(bench));
+        // An older answer, or one that says no, changes nothing; the minute passes.
+        bench.Passes(30).Hear(new PulseSettled(bench.Now, false, "")).Hear(new PulseSettled(bench.Now - Sec(80), true, ""));
+        bench.Hear(new Commanded(2, new PowerHost(A, true, false, "operator")));
+        Assert.True(bench.Effects.OfType<AnswerCommand>().Single().Accepted);
+        Assert.Equal(-1, Ordered(bench)!.Switch);
+    }
+
+    /// <summary>The same: among the letters that it has not read yet may be the answer of a majority.</summary>
+    [Fact]
+    public void Without_quorum_who_slept_or_is_behind_switches_nothing_on()
+    {
+        var bench = Lonely(PowerOnPolicy.On).Hear(new MindTick(), 70);
+        Assert.Null(Ordered(bench));
+        bench.Hear(new Commanded(1, new PowerHost(A, true, false, "operator")));
+        Assert.Contains("witness slept, or is behind: it listens", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
+        Assert.Equal(-1, Ordered(bench.Passes(3))!.Switch);
+    }
+
     /// <summary>Found while a story was written: the append that is not answered was lost with the majority, and everything waited for it.</summary>
     [Fact]
     public void Without_quorum_an_append_that_nobody_answers_closes_no_way_out()
     {
-        var bench = Asking(PowerOnPolicy.On).Hear(new MindTick(), 10);
+        var bench = Asking(PowerOnPolicy.On).Passes(10);
         Assert.Contains(bench.Refusals, r => r.Contains("not quorate", StringComparison.Ordinal));
         bench.Hear(new Commanded(1, new WantVm(Mail, false, "operator")));
         Assert.Equal((false, "not quorate: nothing can be recorded"), bench.Effects.OfType<AnswerCommand>().Select(a => (a.Accepted, a.Because)).Single());
-        bench.Hear(new MindTick(), 70);
+        bench.Passes(70);
         Assert.True(Ordered(bench) is { SwitchOn: true, Switch: -1 });
         Assert.Null(bench.Sent);
     }
@@ -160,12 +188,12 @@ public sealed class PowerRuleTests
     [Fact]
     public void Without_quorum_policy_does_it_by_itself_and_tries_again()
     {
-        Assert.Null(Ordered(Lonely().Hear(new MindTick(), 70)));
-        var bench = Lonely(PowerOnPolicy.On).Hear(new MindTick(), 70);
+        Assert.Null(Ordered(Lonely().Passes(70)));
+        var bench = Lonely(PowerOnPolicy.On).Passes(70);
         Assert.Equal(-1, Ordered(bench)!.Switch);
         bench.Hear(new FencerSaid(A, new FencerReport(-1, 0, FencerOutcome.LevelFailed, 3, true, null, "no answer")));
-        Assert.Null(Ordered(bench.Hear(new MindTick(), 30)));
-        Assert.Equal(-2, Ordered(bench.Hear(new MindTick(), 30))!.Switch);
+        Assert.Null(Ordered(bench.Passes(30)));
+        Assert.Equal(-2, Ordered(bench.Passes(30))!.Switch);
     }
 
     [Fact]

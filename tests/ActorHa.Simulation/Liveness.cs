@@ -45,12 +45,12 @@ public sealed class Liveness(WorldModel world, Plan plan)
                 seconds++;
             }
             Took = (world.Time.Now - began).TotalSeconds;
-            // It must also stay so, unless an order that came late disturbs it: then it becomes well once more.
-            var orders = world.Audit.Orders;
+            // It must also stay so, unless an order that came late, or a host that comes back late, disturbs it: then it becomes well once more.
+            var (orders, back) = (world.Audit.Orders, IsBack);
             world.Run(3);
             seconds += 3;
             if (Missing(stays: true) is not { } lost) return;
-            if (world.Audit.Orders == orders) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
+            if (world.Audit.Orders == orders && IsBack == back) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
         }
     }
 
@@ -127,14 +127,16 @@ public sealed class Liveness(WorldModel world, Plan plan)
     private bool AsksForAPerson(MemberName host) =>
         _core.Mind?.Refusals.Any(r => r.Subject == host.Value && r.Because.Contains($"for a person (actorha fence confirm {host})", StringComparison.Ordinal)) == true;
 
+    /// <summary>The other host was reset by its watchdog since, or switched on by an order that came late: it is back whatever its fate was.</summary>
+    private bool IsBack => _other.Machine.Boot != _boot && _other.Machine.Runs && world.Journal.State.Host(_other.Name) is { IsFit: true } h && h.Boot == _other.Machine.Boot;
+
     /// <summary>What is not well yet; null when all is.</summary>
     /// <param name="stays">All was well, and must be still; what an order that came late has stopped since is not missed.</param>
     private string? Missing(bool stays = false)
     {
         var s = world.Journal.State;
         var hosts = plan.Fate == Fate.Healed ? new[] { _core, _other } : [_core];
-        // A host that was reset by its watchdog since, or switched on by an order that came late, is back whatever its fate was.
-        var running = hosts.Contains(_other) || _other.Machine.Boot == _boot || !s.Host(_other.Name).IsFit || !_other.Machine.Runs || s.Host(_other.Name).Boot != _other.Machine.Boot ? hosts : [.. hosts, _other];
+        var running = hosts.Contains(_other) || !IsBack ? hosts : [.. hosts, _other];
         foreach (var m in hosts.Append(_witness))
         {
             if (m.Mind is not { } mind) return $"the agent of {m.Name} is down";
@@ -145,7 +147,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         {
             var h = s.Host(m.Name);
             if (!h.IsFit || h.Boot != m.Machine.Boot) return $"{m.Name} is not admitted";
-            if (m.Machine.Processes.Find(p => p.ByHand || world.Audit.IsDeclaredOver(m.Machine)) is { } stray) return $"{stray.Vm} runs on {m.Name} without permission";
+            if (m.Machine.Processes.Find(p => (p.ByHand && !Adopted(m, p)) || world.Audit.IsDeclaredOver(m.Machine)) is { } stray) return $"{stray.Vm} runs on {m.Name} without permission";
         }
         foreach (var (vm, config) in s.Config.Vms)
         {
@@ -162,6 +164,9 @@ public sealed class Liveness(WorldModel world, Plan plan)
         }
         return null;
     }
+
+    /// <summary>After a restore the owner is who runs it and says so: also where it was migrated by hand before.</summary>
+    private bool Adopted(SimMember m, SimProcess p) => world.Journal.State is var s && s.Restored > 0 && s.Owns(m.Name, p.Vm) && s.Vm(p.Vm).Epoch == p.Epoch;
 
     /// <summary>Memory of those on a host that must make room for one of this priority.</summary>
     private static long Preemptible(ClusterState s, MemberName host, int priority) =>

@@ -20,6 +20,8 @@ internal static class PowerRules
     {
         if (WhyNever(s, v, host) is { } never) return never;
         if (s.Host(host).SwitchedOff is null) return $"not quorate, and {host} was not switched off by us: nothing can be recorded";
+        // What it has not read yet may be the answer of a majority (found by the simulation).
+        if (v.IsLate(s.Config.Timers)) return $"{v.Self} slept, or is behind: it listens before it switches {host} on";
         var since = v.Now - (v.NotQuorateSince ?? v.Now);
         return since < WithoutQuorumAfter ? $"not quorate for {since.TotalSeconds:0} s: {host} may be switched on without a majority after {WithoutQuorumAfter.TotalSeconds:0} s" : null;
     }

@@ -106,9 +106,14 @@ internal static class RestoreRules
             if (v.Vms.GetValueOrDefault(vm) is not { } seen || seen.Condition is VmCondition.Unknown or VmCondition.Starting or VmCondition.Stopping)
                 return no.Say(v.Self.Value, $"the journal was put back; {v.Self} does not know yet whether {vm} runs here", alarm: true);
         var runs = about.Select(vm => KeyValuePair.Create(vm, v.Vms[vm])).Where(vm => vm.Value.Condition == VmCondition.Running).ToList();
-        var reported = new HostReported(v.Self, me.Joined, [.. runs.Where(r => r.Value.Epoch is not null).Select(r => new ReportedVm(r.Key, r.Value.Epoch!.Value, r.Value.Pid))]);
+        var reported = new HostReported(v.Self, me.Joined, [.. runs.Where(r => !IsCopy(r.Key, r.Value)).Select(r => new ReportedVm(r.Key, r.Value.Epoch!.Value, r.Value.Pid))]);
         // A copy by hand is known with the same entry: nobody starts another beside it.
-        var strays = runs.Where(r => r.Value.Epoch is null).Select(r => new VmStrayFound(r.Key, v.Self, me.Joined, v.Run, r.Value.Pid));
+        var strays = runs.Where(r => IsCopy(r.Key, r.Value)).Select(r => new VmStrayFound(r.Key, v.Self, me.Joined, v.Run, r.Value.Pid));
         return Decision.Record("report", $"{v.Self} reports what it runs: {(runs.Count == 0 ? "nothing" : string.Join(", ", runs.Select(r => r.Key)))}", [reported, .. strays]);
+
+        // What another host has reported runs there. Only a newer ownership takes it away: a leftover does not, nor a copy that
+        // was migrated here past us, whose mark is the same (found by the simulation).
+        bool IsCopy(VmName vm, VmObservation seen) => seen.Epoch is not { } epoch
+            || (s.Vm(vm) is { Owner: { } o } known && o.Host != v.Self && s.Host(o.Host).Reported >= s.Restored && s.IsOwned(vm) && known.Epoch.CompareTo(epoch) >= 0);
     }
 }

@@ -85,12 +85,16 @@ public sealed class QuorumMind
         Hear(message, now, todo);
         var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
         if (quorate && !_view.Quorate && WasDeaf(now)) _view = _view with { DeafEntries = _view.OwnEntries };
-        _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : _view.NotQuorateSince ?? now };
+        _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : NotQuorateSince(now) };
         Beat(now, todo);
         Think(now, wall, todo);
         Hold(todo);
         return todo;
     }
+
+    /// <summary>An answer that waited for us for long says that there was a majority at its time (found by the simulation).</summary>
+    private Instant NotQuorateSince(Instant now) =>
+        _view.NotQuorateSince is not { } since ? now : _lastAccepted + _state.Config.Timers.QuorumTimeout is { } lapsed && lapsed > since ? lapsed : since;
 
     private void Hear(QuorumMessage message, Instant now, List<QuorumEffect> todo)
     {

@@ -82,6 +82,15 @@ internal sealed class MindBench
         return this;
     }
 
+    /// <summary>Time passes as an agent that is awake feels it: by its ticks. The effects are those of all of them.</summary>
+    public MindBench Passes(double seconds)
+    {
+        var (until, all) = (Now + Cast.Sec(seconds), new List<QuorumEffect>());
+        while (Now < until) all.AddRange(Hear(new MindTick(), Math.Min(0.5, (until - Now).TotalSeconds)).Effects);
+        Effects = all;
+        return this;
+    }
+
     public MindBench Quorate() => Hear(new PulseSettled(Now, true, ""));
 
     /// <summary>The tail that the journal holds now is read.</summary>
