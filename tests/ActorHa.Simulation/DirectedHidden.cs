@@ -172,21 +172,21 @@ public static class DirectedHidden
         }, 40),
         // The answer to its newest append is lost with the majority.
         Alone("alone with the host that was switched off, and an append is on its way", 0),
-        Starved("a starved witness is ordered to switch on", _ => { }),
-        Starved("a starved witness is ordered to switch on, and is alone since", w =>
+        Starved("a starved witness is ordered to switch on", 183, _ => { }),
+        Starved("a starved witness is ordered to switch on, and is alone since", 164, w =>
         {
-            In(w, 165, () => A(w).Machine.PowerOff(fence: false));
-            In(w, 189, () => Witness(w).Command(new PowerHost(B(w).Name, true, false, Op)));
+            In(w, 161, () => A(w).Machine.PowerOff(fence: false));
+            In(w, 169, () => Witness(w).Command(new PowerHost(B(w).Name, true, false, Op)));
         }),
     ];
 
     /// <summary>Its letters come late by minutes: it believes itself alone, and then reads that there was a majority.</summary>
-    private static Base Starved(string name, Action<WorldModel> also) => new(name, w =>
+    private static Base Starved(string name, double until, Action<WorldModel> also) => new(name, w =>
     {
         A(w).Command(new PowerHost(B(w).Name, false, true, Op));
         In(w, 2, () => (Witness(w).Lag, Witness(w).BeatLag) = (TimeSpan.FromMilliseconds(26), TimeSpan.FromMilliseconds(8)));
         In(w, 150, () => Witness(w).Command(new PowerHost(B(w).Name, true, false, Op)));
-        In(w, 183, () => Witness(w).Lag = TimeSpan.Zero);
+        In(w, until, () => Witness(w).Lag = TimeSpan.Zero);
         also(w);
     }, 195, Stay);
 
