@@ -103,6 +103,23 @@ public sealed partial class KernelRules
         Assert.Equal(s.Index, s.Vm(Lists).Since);
     }
 
+    /// <summary>Found by the simulation (seed 14028688): where it had never joined nobody could say that it is off, and all waited for ever.</summary>
+    [Fact]
+    public void Rule_16_a_host_that_is_waited_for_and_never_joined_is_asked_for_and_a_person_may_confirm()
+    {
+        var c = Given(Configures(), Joins(B), Admits(B)).And(PutBack).And(Tells(B), Admits(B), new AgentStarted(B, RunOf(B), "1")).As(B).Later(200).Sees(A, Verdict.Silent, ever: false).Sees(W, Verdict.Alive);
+        c.Decides().ThenRecords<FenceRequested>(r => r.Host == A && r.Incarnation == Incarnation.None);
+        c.And(new FenceRequested(E(2_000_000), A, Incarnation.None, B, null));
+        // No device may be switched whose plug was never proven to be its own.
+        c.Later(30).Sees(A, Verdict.PoweredOff, ever: false).Decides().ThenSays("it never joined; its VMs wait for it, or for a person (actorha fence confirm applejack)", alarm: true).ThenRecordsNo<FenceSwitching>();
+        c.Later(60).Commands(new ConfirmFence(A, "applejack", "operator")).ThenRecords<HostFenced>(f => f.Host == A && f.Proof.Method == Proof.Person);
+        Assert.Null(RestoreRules.Awaited(c.And(new HostFenced(E(2_000_000), A, Incarnation.None, new Proof(Proof.Person, []))).State));
+        // It comes up after all: what was asked is void.
+        Assert.False(Given(Configures(), Joins(B), Admits(B)).And(PutBack).And(Tells(B), Admits(B)).And(new FenceRequested(E(2_000_000), A, Incarnation.None, B, null)).And(Joins(A)).State.Host(A).IsClosed);
+        // Without a restore there is nothing to wait for.
+        Given(Configures(), Joins(B), Admits(B), new AgentStarted(B, RunOf(B), "1")).As(B).Later(200).Sees(A, Verdict.Silent, ever: false).Sees(W, Verdict.Alive).Decides().ThenRecordsNo<FenceRequested>();
+    }
+
     [Fact]
     public void Rule_17_a_join_is_no_report()
     {

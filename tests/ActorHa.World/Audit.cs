@@ -229,6 +229,7 @@ public sealed partial class Audit(WorldModel world)
                 var lives = machine.Powered && h.Boot == machine.Boot && h.Joined == f.Incarnation;
                 // A person's order is no fault of the host.
                 if (h.Request.Operator is null) _fences[f.Host] = _fences.GetValueOrDefault(f.Host) + 1;
+                if (f.Incarnation == Incarnation.None) machine.Disown();
                 if (lives && f.Proof.Method == "person") _declaredOver.Add((f.Host, machine.Boot));
                 else if (lives) Breach("I2", f.Proof.Method == "watchdog" ? $"{f.Host} is taken for reset by its watchdog while that life goes on" : $"{f.Host} is proven off while it has power");
                 break;

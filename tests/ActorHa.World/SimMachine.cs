@@ -134,6 +134,12 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
         return process;
     }
 
+    /// <summary>A person has said that this machine is without power, and the journal knows no life of it: what runs is no act of ours.</summary>
+    public void Disown()
+    {
+        for (var i = 0; i < Processes.Count; i++) Processes[i] = Processes[i] with { ByHand = true };
+    }
+
     /// <summary>The process of a VM is gone: it ended, or was killed.</summary>
     public void End(VmName vm)
     {
@@ -151,5 +157,5 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
 /// <param name="Vm">Its VM.</param>
 /// <param name="Epoch">The ownership that it is marked with; null = none.</param>
 /// <param name="Pid">Its number.</param>
-/// <param name="ByHand">No agent started it.</param>
+/// <param name="ByHand">No act of ours: no agent started it, or a person has said that it does not run.</param>
 public sealed record SimProcess(VmName Vm, Epoch? Epoch, int Pid, bool ByHand);

@@ -160,7 +160,7 @@ internal static class FenceRules
         foreach (var (host, h) in Others(s, v))
         {
             var peer = v.Peer(host);
-            if (!h.IsLiving || h.IsClosed) continue;
+            if (h.IsClosed || !(h.IsLiving || RestoreRules.IsAwaited(s, h))) continue;
             if (peer.Verdict == Verdict.Contradiction) { no.Say(host.Value, $"{host} answers while its power reads off: the device is not believed", alarm: true); continue; }
             if (peer.Verdict == Verdict.AgentSilent && peer.HeardAt is { } at && v.Now - at > s.Config.Timers.AgentGrace && !s.Config.Policies.FenceWhenAgentLost)
                 no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);

@@ -79,9 +79,15 @@ internal static class RestoreRules
     {
         if (s.Restored == 0) return null;
         foreach (var (host, h) in s.Derived.Configured)
-            if (h.Reported < s.Restored) return host;
+            if (IsAwaited(s, h)) return host;
         return null;
     }
+
+    /// <summary>
+    /// Whether the cluster waits for this host. One that had not joined yet where the journal was put back to may never come: it is asked
+    /// for like one that has a life, so that a person can say that it is off (found by the simulation).
+    /// </summary>
+    public static bool IsAwaited(ClusterState s, HostState h) => h.Reported < s.Restored;
 
     /// <summary>A host that has not looked for a VM since the configuration brought it into a journal that had been put back; null = none.</summary>
     public static MemberName? Unlooked(ClusterState s, VmState vm)
