@@ -77,8 +77,8 @@ public static class DirectedJournal
         // In the snapshot it has never joined: there is no life to be proven over, and all wait for its report.
         new("put back to the first entry and accepted, and a host never comes back", w =>
         {
+            PutBack(w, 1);
             w.Members[0].Machine.PowerOff(fence: false);
-            In(w, 10, () => PutBack(w, 1));
         }, 60, Fate: Fate.Off),
         // The second snapshot is older than the first: its line must not have the number of the one that is lost.
         new("put back and accepted twice, the second time to before the first", w =>
