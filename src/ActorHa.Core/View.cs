@@ -91,6 +91,12 @@ public sealed record View
 
     /// <summary>Whether any other member is heard.</summary>
     public bool HearsAnyone => Peers.Values.Any(p => p.Verdict is Verdict.Alive or Verdict.Degraded);
+
+    /// <summary>Since when somebody has been heard at all times; null while nobody is.</summary>
+    public Instant? HearsSince { get; init; }
+
+    /// <summary>Whether somebody has been heard at all times for so long: then it was not deaf.</summary>
+    public bool HasHeardFor(TimeSpan time, Instant now) => now - HearsSince > time;
 }
 
 /// <summary>What a peer seems to be, with the evidence.</summary>

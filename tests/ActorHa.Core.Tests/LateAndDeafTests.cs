@@ -185,12 +185,34 @@ public sealed class LateAndDeafTests
     [Fact]
     public void Who_hears_nobody_gives_a_lost_agent_its_grace_from_the_question()
     {
-        var asked = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B));
+        var asked = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B)).Sees(v => v with { HearsSince = null });
         Answering(asked.Later(14).Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenNothing("applejack is challenged (request e5): not switched yet");
         Answering(asked.Later(1.1).Sees(W, Verdict.AgentSilent, 60), A, 0.1).Decides().ThenRecords<FenceSwitching>();
         // Who hears another is not deaf: the grace was over before it asked.
         var heard = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B)).Later(0.5);
         Answering(heard, A, 0.1).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    /// <summary>Seed 15013866: it was deaf while the agent was lost, and switched as soon as it heard the witness again.</summary>
+    [Fact]
+    public void Who_was_deaf_a_moment_ago_gives_a_lost_agent_its_grace_from_the_question_as_well()
+    {
+        var asked = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B)).Later(10);
+        Answering(asked.Sees(v => v with { HearsSince = v.Now - Sec(14.9) }), A, 0.1).Decides().ThenNothing("applejack is challenged (request e5): not switched yet");
+        Answering(asked.Sees(v => v with { HearsSince = v.Now - Sec(15.1) }), A, 0.1).Decides().ThenRecords<FenceSwitching>();
+        // Silence of all its processes is no matter of grace.
+        asked.Sees(v => v with { HearsSince = v.Now }).Sees(A, Verdict.Silent).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    [Fact]
+    public void The_mind_knows_since_when_it_hears()
+    {
+        var bench = MindBench.AtRest();
+        Assert.Null(bench.Mind.View.HearsSince);
+        bench.Hear(Heard, 1).Hear(Heard, 1);
+        Assert.Equal(bench.Now - Sec(1), bench.Mind.View.HearsSince);
+        bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1);
+        Assert.Null(bench.Mind.View.HearsSince);
     }
 
     /// <summary>Seed 2019479: a deaf host asked, was refuted, and asked again as soon as another process answered: two entries each 0.4 s.</summary>

@@ -47,6 +47,16 @@ public static class DirectedRules
             In(w, 20, () => Witness(w).Command(new SetMaintenance(false, null, Op)));
         }),
         new("a deaf asker where lost agents are fenced", w => B(w).Deaf = true, 40, Variant.Plain with { FenceWhenAgentLost = true }),
+        // It hears nobody while the agent is lost; when it hears the witness again it knows no better since when.
+        new("cut off together, then only an agent is away", w =>
+        {
+            Witness(w).Machine.Freeze();
+            In(w, 8, () => w.Isolate("applejack"));
+            In(w, 14.5, () => { A(w).AgentHeldDown = true; A(w).KillAgent(); });
+            In(w, 14.8, w.Heal);
+            In(w, 26, Witness(w).Machine.Thaw);
+            In(w, 60, () => { A(w).AgentHeldDown = false; A(w).StartAgent(); });
+        }, 70, Variant.Plain with { FenceWhenAgentLost = true }),
         new("two deaf askers where lost agents are fenced", w => (B(w).Deaf, Witness(w).Deaf) = (true, true), 40, Variant.Plain with { FenceWhenAgentLost = true }),
         new("it wakes just as it is switched", w =>
         {

@@ -136,15 +136,15 @@ internal static class FenceRules
     }
 
     /// <summary>
-    /// The time to refute a request. Who hears nobody cannot know since when an agent is lost: it has its grace from the
-    /// question. Where the agent was away before the host fell silent nobody there can refute: whomever a process of it
+    /// The time to refute a request. Who heard nobody, now or a moment ago, cannot know since when an agent is lost: it has its
+    /// grace from the question. Where the agent was away before the host fell silent nobody there can refute: whomever a process of it
     /// answers still is given the time to learn of the request, also where its watch on the journal says nothing (both found
     /// by the simulation).
     /// </summary>
     private static TimeSpan Challenge(ClusterState s, View v, PeerView peer)
     {
         var t = s.Config.Timers;
-        if (peer.Verdict == Verdict.AgentSilent && !v.HearsAnyone) return t.AgentGrace;
+        if (peer.Verdict == Verdict.AgentSilent && !v.HasHeardFor(t.AgentGrace, v.Now)) return t.AgentGrace;
         return peer.LivedAt != peer.HeardAt && !s.Config.Policies.FenceWhenAgentLost ? t.Challenge + t.Reread : t.Challenge;
     }
 

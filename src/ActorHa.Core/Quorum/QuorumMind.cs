@@ -32,7 +32,6 @@ public sealed class QuorumMind
     private Instant? _behindSince;
     private long _entries;
     private Instant? _lastAccepted;
-    private Instant? _hearsSince;
     private Instant _nextPulse;
     private bool _pulsing;
     private Instant _nextRead;
@@ -102,7 +101,7 @@ public sealed class QuorumMind
         {
             case PeerSaid p:
                 _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) };
-                _hearsSince = _view.HearsAnyone ? _hearsSince ?? now : null;
+                _view = _view with { HearsSince = _view.HearsAnyone ? _view.HearsSince ?? now : null };
                 break;
             case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
             case ProtectionSaid p:
@@ -195,7 +194,7 @@ public sealed class QuorumMind
     }
 
     /// <summary>What was decided is carried out as links heal: before anybody could say that the target lives (found by the simulation).</summary>
-    private bool WasDeaf(Instant now) => !(now - _hearsSince > _state.Config.Timers.SuspectAfter);
+    private bool WasDeaf(Instant now) => !_view.HasHeardFor(_state.Config.Timers.SuspectAfter, now);
 
     private void Learn(TailRead tail, Instant now, List<QuorumEffect> todo)
     {

@@ -79,6 +79,7 @@ internal sealed class Case
             IsHost = self != Cast.W,
             Boot = Cast.BootOf(self, life),
             Peers = View.Peers.Clear(),
+            HearsSince = View.Now - Cast.Sec(1000),
             Vms = View.Vms.Clear(),
         };
         foreach (var m in new[] { Cast.A, Cast.B, Cast.W }) if (m != self) Sees(m, Verdict.Alive);
