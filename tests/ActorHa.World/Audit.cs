@@ -159,7 +159,7 @@ public sealed partial class Audit(WorldModel world)
         if (Invariants.Breach(before, entry, world.Journal.State) is { } breach) Breach(breach[..2], breach[4..]);
         if (world.Journal.State.Config.Hosts.Keys.Count(h => world.Journal.State.Host(h).IsClosed) > 1) Breach("I4", "two hosts are closed at once");
         Rules[entry.Command] = Rules.GetValueOrDefault(entry.Command) + 1;
-        if (entry.Events.Any(e => e is VmWanted or VmMoveOrdered or MaintenanceBegan or ConfigurationApplied or AgentStopAnnounced or HostLeaving or FenceRequested { Operator: not null })) Orders++;
+        if (entry.Events.Any(e => e is VmWanted or VmMoveOrdered or MaintenanceBegan or ConfigurationApplied or AgentStopAnnounced or HostLeaving or JournalRestored or FenceRequested { Operator: not null })) Orders++;
         var s = before;
         foreach (var e in entry.Events)
         {
