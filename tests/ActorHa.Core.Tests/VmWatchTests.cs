@@ -98,6 +98,21 @@ public sealed class VmWatchTests
         Assert.Contains(_effects, e => e is StopVm);
     }
 
+    /// <summary>Found by the simulation (seed 16036078): the copy that kept it from starting was found before anybody could act on its failure.</summary>
+    [Fact]
+    public void A_start_whose_failure_was_overtaken_by_a_copy_is_told_again_when_that_is_gone()
+    {
+        Looks().Orders(VmMode.Start, 10).Hear(new VmStarted(E(1), false, 0, "mail runs already"), 1);
+        Assert.Equal((VmCondition.StartFailed, 10L), (Condition, _watch.Seen.Order));
+        Looks(9, null).Orders(VmMode.StopStray, 12).Hear(new VmStopped(true, ""), 1);
+        Assert.Equal((VmCondition.Absent, 12L), (Condition, _watch.Seen.Order));
+        Orders(VmMode.Start, 10);
+        Assert.Equal((VmCondition.StartFailed, 10L, E(1)), (Condition, _watch.Seen.Order, _watch.Seen.Epoch));
+        Assert.DoesNotContain(_effects, e => e is StartVm);
+        Orders(VmMode.Start, 13);
+        Assert.Contains(_effects, e => e is StartVm);
+    }
+
     [Fact]
     public void A_stop_that_failed_and_a_search_that_finds_nothing_is_not_drained()
     {

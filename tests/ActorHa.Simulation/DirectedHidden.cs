@@ -116,6 +116,18 @@ public static class DirectedHidden
             In(w, 6, () => A(w).Machine.Spawn(Vm, null));
             In(w, 6.1, () => Witness(w).Command(new WantVm(Vm, true, Op)));
         }, 40, Variant.Plain with { Change = b => b.Vms[Vm] = b.Vms[Vm] with { MaxRestarts = 4 } }),
+        // The search finds the copy before the failure of the start, which takes its time to be recorded.
+        new("a copy by hand where its VM is just started, and the journal is slow", w =>
+        {
+            foreach (var m in w.Members) w.Journal.SlowDisk(m, TimeSpan.FromSeconds(0.5));
+            for (var s = 0.0; s < 100; s += 14.3)
+                foreach (var vm in new VmName[] { new("vm2"), Vm })
+                {
+                    In(w, s, () => Witness(w).Command(new WantVm(vm, false, Op)));
+                    In(w, s + 7, () => A(w).Machine.Spawn(vm, null));
+                    In(w, s + 7.1, () => Witness(w).Command(new WantVm(vm, true, Op)));
+                }
+        }, 110, Variant.Plain with { Change = b => { foreach (var vm in b.Vms.Keys.ToList()) b.Vms[vm] = b.Vms[vm] with { MaxRestarts = 50 }; } }),
         // Asked while it was dark, answered when the next life had joined, to a host that hears nobody and whose storage stalls meanwhile.
         new("an answer about the life before comes late, and one false off", w =>
         {

@@ -99,6 +99,10 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
         if (_busy != 0) return;
         switch (_order.Mode)
         {
+            // Its end was overtaken by what was found instead, a copy without permission, and that is gone (found by the simulation).
+            case VmMode.Start when _order.Index <= _started && _seen.Condition == VmCondition.Absent:
+                See(new(VmCondition.StartFailed, _order.Epoch, _order.Index, 0, "nothing came of its start", now), todo);
+                break;
             case VmMode.Start when _order.Index <= _started || _seen.Condition == VmCondition.Unknown:
                 break;
             case VmMode.Start when _seen.Condition == VmCondition.Running:
