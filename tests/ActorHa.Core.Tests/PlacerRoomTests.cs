@@ -113,6 +113,6 @@ public sealed class PlacerRoomTests
     {
         static void Homeless(Site.Builder b) => b.Vms[MonitorVm] = b.Vms[MonitorVm] with { Hosts = [] };
         var c = Site(Homeless).Runs(MonitorVm, A, 1).And(new VmReleased(MonitorVm, E(1), false)).And(Configures(b => { Homeless(b); b.Hosts.Remove(A); }, 2));
-        Assert.EndsWith("not marked for failover", Why(c, MonitorVm, B), StringComparison.Ordinal);
+        Assert.Equal("waits for its host applejack, which the configuration does not name any more: not marked for failover", Why(c, MonitorVm, B));
     }
 }

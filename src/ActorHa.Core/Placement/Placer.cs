@@ -108,7 +108,9 @@ public static class Placer
         var here = allowed.Where(usable.Contains).ToList();
         if (here.Count == 0)
         {
-            reason = !vm.Failover ? $"waits for its host {allowed.FirstOrDefault()}: not marked for failover" : "waits for a host that may run it";
+            reason = vm.Failover ? "waits for a host that may run it"
+                : allowed.Count > 0 ? $"waits for its host {allowed[0]}: not marked for failover"
+                : $"waits for its host {state.LastHost}, which the configuration does not name any more: not marked for failover";
             return null;
         }
         var willing = here.Where(h => !state.GaveUpOn.Contains(h)).ToList();

@@ -92,8 +92,11 @@ public sealed class QuorumMind
     }
 
     /// <summary>An answer that waited for us for long says that there was a majority at its time (found by the simulation).</summary>
-    private Instant NotQuorateSince(Instant now) =>
-        _view.NotQuorateSince is not { } since ? now : _lastAccepted + _state.Config.Timers.QuorumTimeout is { } lapsed && lapsed > since ? lapsed : since;
+    private Instant NotQuorateSince(Instant now)
+    {
+        if (_view.NotQuorateSince is not { } since) return now;
+        return _lastAccepted + _state.Config.Timers.QuorumTimeout is { } lapsed && lapsed > since ? lapsed : since;
+    }
 
     private void Hear(QuorumMessage message, Instant now, List<QuorumEffect> todo)
     {
