@@ -86,6 +86,23 @@ public static class DirectedLate
             });
             In(w, 20.29, () => Isolate(w, cut: false));
         }, 60),
+        // The majority is back before what it has decided meanwhile is read.
+        new("an executor loses the majority, its target wakes, and the journal is all that it hears", w =>
+        {
+            w.Chassis.Silent = true;
+            A(w).Machine.Freeze(kernelLives: false);
+            In(w, 3, () =>
+            {
+                w.Isolate("rainbowdash");
+                (B(w).Deaf, B(w).WatchSilent) = (true, true);
+            });
+            In(w, 5, A(w).Machine.Thaw);
+            In(w, 20, () =>
+            {
+                w.Chassis.Silent = false;
+                w.Heal();
+            });
+        }, 60),
         // It may not refute, and says in the journal that it lives: all that reaches a deaf executor.
         new("an executor goes deaf, and its target wakes under an unanswered SET", w =>
         {

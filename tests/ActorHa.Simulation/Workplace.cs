@@ -41,15 +41,16 @@ public sealed class Workplace : IDisposable
         var response = Path.Combine(folder, "core.rsp");
         File.WriteAllLines(response,
         [
-            "-noconfig", "-nostdlib+", "-target:library", "-nullable:enable", "-langversion:14", "-optimize+", "-deterministic", "-nologo", "-warn:0",
+            "-nostdlib+", "-target:library", "-nullable:enable", "-langversion:14", "-optimize+", "-deterministic", "-nologo", "-warn:0",
             $"-out:\"{Path.Combine(folder, "ActorHa.Core.dll")}\"",
             .. references.Select(r => $"-r:\"{r}\""),
             .. sources.Append(mutated).Append(usings).Select(s => $"\"{s}\""),
         ]);
-        using var compiler = Process.Start(new ProcessStartInfo(Dotnet, ["exec", Compiler(), $"@{response}"]) { RedirectStandardOutput = true })!;
+        using var compiler = Process.Start(new ProcessStartInfo(Dotnet, ["exec", Compiler(), "-noconfig", $"@{response}"]) { RedirectStandardOutput = true })!;
         var said = compiler.StandardOutput.ReadToEnd();
         compiler.WaitForExit();
-        error = said.Split('\n')[0];
+        var lines = said.Split('\n');
+        error = Array.Find(lines, l => l.Contains(": error ", StringComparison.Ordinal)) ?? lines[0];
         return compiler.ExitCode == 0 ? folder : null;
     }
 

@@ -20,6 +20,9 @@ public sealed class TrapSite : SiteUnderTest
     protected override string Agent => Path.Combine(Needs.Artifacts!, "actorha-agent.dll");
 
     protected override SiteDescription Describe(SiteDescription site) => site with { Chassis = site.Chassis with { Traps = true } };
+
+    // Long enough that nobody takes what a trap has asked for what silence asks, however busy the machine is.
+    protected override Task BeforeConfigurationAsync() => File.AppendAllTextAsync(Paths.ClusterConf, "\ncluster.timers { look-after = 2s, suspect-after = 4s }\n");
 }
 
 /// <summary>
