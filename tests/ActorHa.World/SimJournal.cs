@@ -38,6 +38,9 @@ public sealed class SimJournal(WorldModel world)
 
     private JournalHead? Head => _entries.Count == 0 ? null : _entries[^1].Head;
 
+    /// <summary>The line that its newest entry is of.</summary>
+    public long Line => Head?.Lineage ?? 0;
+
     /// <summary>How long the member's disk needs for a sync.</summary>
     public void SlowDisk(SimMember member, TimeSpan sync) => _disks[member.Number] = sync;
 

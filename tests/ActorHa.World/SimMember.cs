@@ -104,8 +104,8 @@ public sealed class SimMember : ILetterBox
     /// <summary>Since when its agent is away, or its mind stuck.</summary>
     internal Instant? AwaySince { get; private set; }
 
-    /// <summary>The newest entry that it has on its own disk as seen.</summary>
-    public long SeenIndex => _seen?.Index ?? 0;
+    /// <summary>The newest entry of a line that it has on its own disk as seen; 0 = it has seen nothing of that line.</summary>
+    public long SeenIn(long line) => _seen is { } head && head.Lineage == line ? head.Index : 0;
 
     /// <summary>Notes whether it could defend itself.</summary>
     internal void Note()

@@ -39,7 +39,7 @@ internal static class JournalFaults
     /// <summary>So many of the newest entries that every member has seen one of them: who has not, and hears nobody who has, is not protected (decision 0031).</summary>
     private static int Lost(WorldModel w, Fault f)
     {
-        var seen = w.Members.Min(m => m.SeenIndex);
+        var seen = w.Members.Min(m => m.SeenIn(w.Journal.Line));
         return seen > 1 ? (int)Math.Min(w.Journal.State.Index - seen + 1 + (f.Salt % 6), w.Journal.State.Index - 1) : 0;
     }
 }
