@@ -44,13 +44,14 @@ public sealed class DeathWish(string stateDirectory)
         {
             if (!Granted(step)) return;
             const int stop = 19;
-            if (Kill(Environment.ProcessId, stop) != 0) throw new InvalidOperationException("the process cannot stand still");
+            if (Raise(stop) != 0) throw new InvalidOperationException("the process cannot stand still");
         }
     }
 
-    [DllImport("libc", EntryPoint = "kill")]
+    /// <summary>To this very thread: one to the process may be taken by another, and this one ran on until that had its turn.</summary>
+    [DllImport("libc", EntryPoint = "raise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
+    private static extern int Raise(int signal);
 
     private bool Granted(string step)
     {
