@@ -47,6 +47,7 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
 {
     private VmOrder _order = VmOrder.Watch(Epoch.None);
     private VmObservation _seen = new(VmCondition.Unknown, null, 0, 0, "not looked yet", started);
+    private bool _known;
     private long _started;
     private long _stopped;
     private long _busy;
@@ -64,8 +65,8 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
             case VmOrdered o:
                 _order = o.Order;
                 break;
-            // A search that began before what is known now tells nothing: it may have passed by.
-            case VmLooked l when _busy == 0 && l.Asked >= _seen.Since:
+            // A search that began before what is known now, or with it, tells nothing: it may have passed by.
+            case VmLooked l when _busy == 0 && (l.Asked > _seen.Since || !_known):
                 Look(l, now, todo);
                 break;
             case VmNotSeen n when _busy == 0:
@@ -152,7 +153,7 @@ public sealed class VmWatch(Instant started, TimeSpan retry)
     private void See(VmObservation seen, List<VmEffect> todo)
     {
         if (seen with { Since = _seen.Since } == _seen) return;
-        _seen = seen;
+        (_seen, _known) = (seen, true);
         todo.Add(new SayVm(seen));
     }
 }
