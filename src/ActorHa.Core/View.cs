@@ -110,6 +110,7 @@ public sealed record View
 /// <param name="ConfigNumber">Configuration that it decides by.</param>
 /// <param name="AnsweredAt">When the newest question that another process of it answered was asked.</param>
 /// <param name="JournalPosition">The newest journal entry that it has seen, see <see cref="JournalHead.Position"/>.</param>
+/// <param name="Life">Key of the boot that all this is about, see <see cref="BootKeys"/>; null = of any (a witness joins nothing).</param>
 public sealed record PeerView(
     Verdict Verdict,
     string Evidence,
@@ -120,7 +121,8 @@ public sealed record PeerView(
     Power Power,
     long ConfigNumber,
     Instant? AnsweredAt = null,
-    long JournalPosition = 0)
+    long JournalPosition = 0,
+    ulong? Life = null)
 {
     /// <summary>The newest sign that its kernel and a process of it live: a beat, or an answer; null = none yet.</summary>
     public Instant? LivedAt => AnsweredAt > HeardAt || HeardAt is null ? AnsweredAt : HeardAt;

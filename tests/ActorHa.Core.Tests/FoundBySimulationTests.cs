@@ -31,6 +31,30 @@ public sealed class FoundBySimulationTests
         site.Decides().ThenRecords<HostAdmitted>();
     }
 
+    /// <summary>Seed 19010338: a host that had just joined, and held a copy by hand, was switched off unasked: "reads off" was said of its life before.</summary>
+    [Fact]
+    public void What_a_watcher_says_of_the_life_before_counts_for_nothing_once_the_join_is_read()
+    {
+        var bench = MindBench.Loaded(W, Joins(A));
+        PeerSaid Of(int life) => new(A, Hears(Verdict.PoweredOff, bench.Now) with { Life = BootKeys.Of(BootOf(A, life)) });
+        Assert.Equal(Verdict.PoweredOff, bench.Hear(Of(1)).Mind.View.Peer(A).Verdict);
+        bench.Conflicts();
+        bench.Journal.Add(A, Joins(A, 2));
+        Assert.Equal(Verdict.Unheard, bench.Reads().Mind.View.Peer(A).Verdict);
+        // Its letter was on its way.
+        Assert.Equal(Verdict.Unheard, bench.Hear(Of(1)).Mind.View.Peer(A).Verdict);
+        Assert.Equal(Verdict.PoweredOff, bench.Hear(Of(2)).Mind.View.Peer(A).Verdict);
+    }
+
+    [Fact]
+    public void A_watcher_says_of_which_life_it_speaks()
+    {
+        var host = new PeerWatch(A, isHost: true, new Timers(), At(100));
+        Assert.Equal(7UL, host.Receive(new LifeKnown(7, new Timers()), At(100)).News?.Life);
+        Assert.Equal(8UL, host.Receive(new LifeKnown(8, new Timers()), At(101)).News?.Life);
+        Assert.Null(new PeerWatch(W, isHost: false, new Timers(), At(100)).View.Life);
+    }
+
     /// <summary>Pair 4811: a host that had joined went dark before it was admitted; it owned nothing, but a stray there held a VM for ever.</summary>
     [Fact]
     public void A_host_that_owns_nothing_is_asked_for_when_a_stray_there_holds_a_vm()

@@ -102,10 +102,9 @@ public sealed class QuorumMind
     {
         switch (message)
         {
-            case PeerSaid p:
-                _view = _view with { Peers = _view.Peers.SetItem(p.Peer, p.View) };
-                _view = _view with { HearsSince = _view.HearsAnyone ? _view.HearsSince ?? now : null };
-                break;
+            // A watcher that has not learned of the newest join yet speaks of the life before (found by the simulation).
+            case PeerSaid { View.Life: { } life } old when life != BootKeys.Of(_state.Host(old.Peer).Boot): break;
+            case PeerSaid p: Know(_view.Peers.SetItem(p.Peer, p.View), now); break;
             case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
             case ProtectionSaid p:
                 var proven = p.Protection.Ready ? p.Protection.At : _view.Protections.GetValueOrDefault(p.Host)?.ReadyAt;
@@ -136,6 +135,12 @@ public sealed class QuorumMind
                 break;
             case AppendSettled a: Settle(a, now, todo); break;
         }
+    }
+
+    private void Know(ImmutableSortedDictionary<MemberName, PeerView> peers, Instant now)
+    {
+        _view = _view with { Peers = peers };
+        _view = _view with { HearsSince = _view.HearsAnyone ? _view.HearsSince ?? now : null };
     }
 
     /// <summary>Pulses and re-reads go on whatever else happens; a watch may be silent for ever.</summary>
@@ -268,6 +273,8 @@ public sealed class QuorumMind
         if (_seen?.Index == entry.Index && _seen.Lineage == entry.Lineage && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
+        // What was said of a host was said of its life before.
+        foreach (var e in entry.Events.OfType<HostJoined>()) Know(_view.Peers.Remove(e.Host), now);
         foreach (var e in entry.Events.OfType<PowerOnEnded>()) _view = _view with { OnWithoutQuorum = _view.OnWithoutQuorum.Remove(e.Host) };
         todo.Add(new EntryLearned(entry, entry.Who == _view.Self));
         todo.Add(new StateChanged(_state, _head));
