@@ -6,7 +6,7 @@ namespace ActorHa.Core;
 /// Quorum's logic: the member's one mind and the only door to the journal. One append at a time; an unknown outcome is
 /// settled before anything else is decided; effects follow from the committed state.
 /// </summary>
-public sealed class QuorumMind
+public sealed partial class QuorumMind
 {
     private const int CommandsWaiting = 64;
     private const int AppendsPerSecond = 40;
@@ -155,14 +155,6 @@ public sealed class QuorumMind
         if (_pending is { Unknown: true }) Read(todo);
     }
 
-    private void Read(List<QuorumEffect> todo)
-    {
-        if (_reading) { _readAgain = true; return; }
-        (_reading, _readAgain) = (true, false);
-        _nextRead = _view.Now + _state.Config.Timers.Reread;
-        todo.Add(new ReadTail(_state.Index));
-    }
-
     private void Accepted(Instant sent)
     {
         if (!(sent <= _lastAccepted)) _lastAccepted = sent;
@@ -203,92 +195,6 @@ public sealed class QuorumMind
 
     /// <summary>What was decided is carried out as links heal: before anybody could say that the target lives (found by the simulation).</summary>
     private bool WasDeaf(Instant now) => !_view.HasHeardFor(_state.Config.Timers.SuspectAfter, now);
-
-    private void Learn(TailRead tail, Instant now, List<QuorumEffect> todo)
-    {
-        foreach (var raw in tail.Entries)
-        {
-            if (_readOnly is not null) break;
-            if (raw.Index <= _state.Index) continue;
-            if (raw.Index != _state.Index + 1) { Distrust($"entry {_state.Index + 1} is missing before {raw.Index}"); break; }
-            try
-            {
-                var entry = JournalCodec.Decode(raw.Bytes.Span);
-                if (entry.Previous != _head.Hash && entry.Lineage > _head.Lineage) { StartAnew(entry.Lineage, todo); break; }
-                if (entry.Previous != _head.Hash || entry.Index != raw.Index) { Distrust($"entry {raw.Index} does not follow entry {_state.Index}"); break; }
-                if (entry.Events.Any(e => e is JournalRestored) ? entry.Lineage <= _head.Lineage : entry.Lineage != _head.Lineage) { Distrust($"entry {raw.Index} is of line {entry.Lineage}, where it should be of line {_head.Lineage}"); break; }
-                Fold(entry, raw.Bytes, now, todo);
-            }
-            catch (UnknownEntryException e)
-            {
-                Distrust($"entry {raw.Index}: {e.Message}");
-            }
-        }
-        var head = tail.Head?.Index ?? 0;
-        // Our newest entries are not in the line that a person has begun since.
-        if (tail.Head?.Lineage > _head.Lineage && head <= _state.Index) StartAnew(tail.Head.Lineage, todo);
-        // A journal put back from elsewhere may be as long as ours: head and tail are read at one moment and must agree.
-        if (_readOnly is null && head == _state.Index && head > 0 && tail.Head != _head) Distrust($"the journal's head at entry {head} is another than the one this member has read");
-        // Shorter than what was seen: put back from elsewhere, or a read that is stale (both Debian versions of etcd give such).
-        // Nothing is decided on it; a stale one is longer at the next reading, another one is known at the entry that was seen.
-        _short = !(tail.Head?.Position >= _seen?.Position) && _head.Position < _seen?.Position
-            ? $"this member has seen entry {JournalHead.Name(_seen.Position)}, the journal ends at {JournalHead.Name(_head.Position)}: it does not extend what was seen"
-            : null;
-        if (head <= _state.Index && _short is null) _loaded = true;
-        _atEnd = head == _state.Index;
-        _goneSince = head < _state.Index ? _goneSince ?? now : null;
-        SettleUnknown(todo);
-    }
-
-    /// <summary>After a lost race or an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
-    private void SettleUnknown(List<QuorumEffect> todo)
-    {
-        if (_pending is not { } p || !(p.Unknown || p.Lost) || _reading) return;
-        if (_state.Index < p.Entry.Index)
-        {
-            // Head is known to have moved: only the reading is old. If it stays so, head had gone back, and has come forward
-            // again (found by the simulation): to send the same once more is as safe as after no answer.
-            if (p.Lost && _view.Now - p.Sent < _state.Config.Timers.Reread) return;
-            _pending = p with { Unknown = false, Lost = false, Sent = _view.Now };
-            // The stamps of the first sending stay: the entry may have been committed then.
-            todo.Add(new SendAppend(p.Expected, p.Next, p.Bytes, []));
-            return;
-        }
-        _pending = null;
-        if (p.Found) Answer(p, true, todo);
-        else if (p.Command is { } c) Requeue(c, todo);
-    }
-
-    /// <summary>Takes an entry in; <paramref name="worked"/> is the state after it where that was worked out from this very state for the own append.</summary>
-    private void Fold(JournalEntry entry, ReadOnlyMemory<byte> bytes, Instant now, List<QuorumEffect> todo, ClusterState? worked = null)
-    {
-        var next = worked ?? _state.Evolve(entry);
-        if (JournalCodec.Hash(next) != entry.StateAfter) { Distrust($"entry {entry.Index} leads here to another state than at {entry.Who}: another version of the rules"); return; }
-        if (Invariants.Breach(_state, entry, next) is { } breach) { Distrust($"entry {entry.Index} breaks an invariant: {breach}"); return; }
-        // Watchers begin with the first configuration, which names whom they watch: nobody was listened to before.
-        if (_state.ConfigNumber == 0) _view = _view with { Started = now };
-        _state = next;
-        _head = new JournalHead(entry.Lineage, entry.Index, JournalCodec.Hash(bytes.Span));
-        _feed = _feed.Folded(_head);
-        if (_seen?.Index == entry.Index && _seen.Lineage == entry.Lineage && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
-        _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
-        if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
-        // What was said of a host was said of its life before.
-        foreach (var e in entry.Events.OfType<HostJoined>()) Know(_view.Peers.Remove(e.Host), now);
-        foreach (var e in entry.Events.OfType<PowerOnEnded>()) _view = _view with { OnWithoutQuorum = _view.OnWithoutQuorum.Remove(e.Host) };
-        todo.Add(new EntryLearned(entry, entry.Who == _view.Self));
-        todo.Add(new StateChanged(_state, _head));
-    }
-
-    private void Distrust(string why) => _readOnly ??= why;
-
-    /// <summary>What this process permitted itself is of a line that was lost (rule 18): nothing of it may go on.</summary>
-    private void StartAnew(long lineage, List<QuorumEffect> todo)
-    {
-        if (_readOnly is not null) return;
-        Distrust($"the journal was put back, and its line {lineage} begun: this agent starts anew");
-        todo.Add(new StartAgentAnew(_readOnly!));
-    }
 
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {
@@ -343,9 +249,6 @@ public sealed class QuorumMind
         return false;
     }
 
-    /// <summary>It can append no more, and its next start will find it read-only; or its etcd member answers from the past.</summary>
-    private Refusal Gone() => new(_view.Self.Value, $"the journal as {_view.Self} reads it ends before entry {JournalHead.Name(_head.Position)}, which it has seen: it was put back, or is read from the past", true);
-
     private void Hold(List<QuorumEffect> todo)
     {
         // Before the journal is read nothing is known; a timer that an earlier agent left running runs on.
@@ -354,51 +257,6 @@ public sealed class QuorumMind
         if (order == _watchdog) return;
         _watchdog = order;
         todo.Insert(0, new HoldWatchdog(order));
-    }
-
-    private (Decision Decision, Commanded Command)? NextCommand(List<QuorumEffect> todo)
-    {
-        if (!_view.Quorate && _loaded)
-            foreach (var host in PowerRules.AgainWithoutQuorum(_state, _view)) OnUnrecorded(host, "policy");
-        while (_commands.TryDequeue(out var c))
-        {
-            if (!_view.Quorate && c.Command is PowerHost { On: true } on) { todo.Add(OnWithoutQuorum(c.Ticket, on)); continue; }
-            var decision = CommandDecider.Decide(_state, _view, c.Command);
-            if (decision.Acts) return (decision, c);
-            todo.Add(new AnswerCommand(c.Ticket, false, decision.Because, 0));
-        }
-        return null;
-    }
-
-    /// <summary>The one order that needs no majority: a host that we switched off may be what is missing for one.</summary>
-    private AnswerCommand OnWithoutQuorum(long ticket, PowerHost on)
-    {
-        if (PowerRules.WhyNotWithoutQuorum(_state, _view, on.Host) is { } why) return new(ticket, false, why, 0);
-        OnUnrecorded(on.Host, on.Operator);
-        return new(ticket, true, $"{on.Host} is switched on without quorum; it is recorded when there is one", 0);
-    }
-
-    private void OnUnrecorded(MemberName host, string who) => _view = _view with
-    {
-        OnWithoutQuorum = _view.OnWithoutQuorum.SetItem(host, new UnrecordedOn(who, (_view.OnWithoutQuorum.GetValueOrDefault(host)?.Number ?? 0) - 1)),
-    };
-
-    /// <summary>A person's word about the journal itself: the one decision on a journal that is shorter than what was seen.</summary>
-    private (Decision Decision, Commanded Command)? Accept()
-    {
-        if (_accept is not { } c || _pending is not null) return null;
-        _accept = null;
-        var why = _readOnly ?? (!_view.Quorate ? "not quorate: nothing can be recorded" : _goneSince is not null ? $"{_view.Self} has read more than the journal holds: restart its agent first, or ask another member" : !_atEnd ? "the journal is not read to its end yet" : null);
-        return (why is null ? RestoreRules.Accept(_state, (AcceptJournal)c.Command) : Decision.Nothing("refused", why), c);
-    }
-
-    /// <summary>After every line that is known of: a snapshot of an earlier one may be put back than the line that is lost (found by the simulation).</summary>
-    private long NextLine() => JournalHead.LineOf(_view.Peers.Values.Select(p => p.JournalPosition).Append(Newest).Max()) + 1;
-
-    private void AppendOrAnswer((Decision Decision, Commanded Command) c, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
-    {
-        if (c.Decision.Acts) Append(c.Decision, c.Command, now, wall, todo);
-        else todo.Add(new AnswerCommand(c.Command.Ticket, false, c.Decision.Because, 0));
     }
 
     private void Append(Decision d, Commanded? command, Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
@@ -421,31 +279,6 @@ public sealed class QuorumMind
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
         _pending = new Pending(entry, bytes, _state, after, _head, next, stamps, command, now, now, false, false, false);
         todo.Add(new SendAppend(_head, next, bytes, stamps));
-    }
-
-    private static void Answer(Pending p, bool accepted, List<QuorumEffect> todo)
-    {
-        if (p.Command is { } c) todo.Add(new AnswerCommand(c.Ticket, accepted, p.Entry.Because, p.Entry.Index));
-    }
-
-    private void AnswerAll(string why, List<QuorumEffect> todo)
-    {
-        while (_commands.TryDequeue(out var c)) todo.Add(new AnswerCommand(c.Ticket, false, $"read-only: {why}", 0));
-    }
-
-    private void Take(Commanded accept, List<QuorumEffect> todo)
-    {
-        if (_accept is { } older) todo.Add(new AnswerCommand(older.Ticket, false, "the same was ordered again", 0));
-        _accept = accept;
-    }
-
-    private void Requeue(Commanded command, List<QuorumEffect> todo)
-    {
-        if (command.Command is AcceptJournal) { Take(command, todo); return; }
-        var rest = _commands.ToArray();
-        _commands.Clear();
-        _commands.Enqueue(command);
-        foreach (var c in rest) _commands.Enqueue(c);
     }
 
     private void Refuse(ImmutableArray<Refusal> refusals, List<QuorumEffect> todo)
