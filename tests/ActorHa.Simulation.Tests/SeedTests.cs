@@ -77,6 +77,15 @@ public sealed class SeedTests
         Assert.Matches("^runs [1-9]", said);
     }
 
+    [Fact]
+    public void A_search_for_one_fault_plays_only_the_seeds_that_have_it()
+    {
+        var having = Enumerable.Range(1, 40).Count(s => Plan.Of(s).Faults.Any(f => f.Kind == "started by hand"));
+        Assert.InRange(having, 1, 39);
+        Assert.StartsWith($"runs {having}, with a finding 0", Say("--seeds", "40", "--fault", "started", "by", "hand"), StringComparison.Ordinal);
+        Assert.Contains("there is no fault \"nonsense\"; known: ", Assert.Throws<ArgumentException>(() => Catalogue.Of("nonsense")).Message, StringComparison.Ordinal);
+    }
+
     private static string Say(params string[] args)
     {
         using var process = Process.Start(new ProcessStartInfo(Workplace.Dotnet, [typeof(Run).Assembly.Location, .. args]) { RedirectStandardOutput = true })!;

@@ -27,7 +27,7 @@ public enum MigrationEnd
 public static class HandMigration
 {
     /// <summary>How long a source's process stays that has handed its VM over.</summary>
-    public static readonly TimeSpan Lingers = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lingers = TimeSpan.FromSeconds(5);
 
     /// <summary>Begins one, where the VM runs on the source and not on the destination.</summary>
     /// <param name="source">Where it runs.</param>
