@@ -152,7 +152,8 @@ public sealed class PowerRuleTests
         bench.Passes(80).Hear(new PulseSettled(bench.Now - Sec(45), true, ""));
         Assert.False(bench.Mind.View.Quorate);
         bench.Hear(new Commanded(1, new PowerHost(A, true, false, "operator")));
-        Assert.Contains("may be switched on without a majority after 60 s", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
+        // It counted for quorum-timeout.
+        Assert.Contains("not quorate for 39 s: applejack may be switched on without a majority after 60 s", bench.Effects.OfType<AnswerCommand>().Single().Because, StringComparison.Ordinal);
         Assert.Null(Ordered(bench));
         // An older answer, or one that says no, changes nothing; the minute passes.
         bench.Passes(30).Hear(new PulseSettled(bench.Now, false, "")).Hear(new PulseSettled(bench.Now - Sec(80), true, ""));
@@ -232,6 +233,15 @@ public sealed class PowerRuleTests
         c.Decides().ThenNothing("applejack was fenced 3 times: it stays off until released", alarm: true);
         // Who is not admitted does not switch: nobody hears it yet.
         Recovered().And(Joins(B, 2)).As(B, life: 2).Sees(v => v with { Peers = v.Peers.Clear() }).Later(60).Decides().ThenRecordsNo<PowerOnOrdered>();
+    }
+
+    [Fact]
+    public void A_witness_switches_on_by_policy_only_where_the_surviving_host_did_not()
+    {
+        Recovered().Decides().ThenRecords<PowerOnOrdered>(o => o.Executor == B);
+        var witness = Recovered().As(W).Sees(A, Verdict.PoweredOff);
+        witness.Later(4.9).Decides().ThenNothing("applejack is switched on by policy: waiting");
+        witness.Later(0.2).Decides().ThenRecords<PowerOnOrdered>(o => o.Executor == W);
     }
 
     [Fact]
