@@ -69,6 +69,9 @@ public static class CommandDecider
         if (c.Expected is { } expected && expected != s.ConfigNumber) return No($"configuration {expected} was to be replaced, but {s.ConfigNumber} is applied now: look at the difference again");
         if (c.Sha256 == s.ConfigSha256) return No($"configuration {s.ConfigNumber} is the same already");
         if (s.ConfigNumber > 0 && c.Config.Name != s.Config.Name) return No($"this is cluster {s.Config.Name}, not {c.Config.Name}");
+        // What it runs by the line that was lost nobody here knows: without it nobody would wait for its word (rule 16).
+        var unheard = s.Derived.Configured.FirstOrDefault(h => !c.Config.Hosts.ContainsKey(h.Host) && RestoreRules.IsAwaited(s, h.State)).Host;
+        if (unheard.Value is not null) return No($"{unheard} is missing in it, and has not reported what it runs since the journal was put back: wait for that, or until it is proven off");
         var gone = s.Hosts.Keys.FirstOrDefault(h => !c.Config.Hosts.ContainsKey(h) && s.Vms.Keys.Any(vm => s.Owns(h, vm)));
         if (gone.Value is not null) return No($"{gone} is missing in it and still owns VMs: move them first");
         if (s.Hosts.FirstOrDefault(h => h.Value.IsClosed) is { Value: not null } closed) return No($"{closed.Key} is being fenced: wait");
@@ -159,6 +162,8 @@ public static class CommandDecider
         if (peer.HeardAt is { } at && v.Now - at < ConfirmSilence) return No($"{c.Host} was heard {(v.Now - at).TotalSeconds:0} s ago: refused within {ConfirmSilence.TotalSeconds:0} s of a sign of life");
         // A living host takes its request back when no SET can take effect any more; where it said that it lives, it is asked again before.
         if (r.IsAnswered(h) && v.SinceLearned(h.Spoke) < s.Config.Timers.SetLifetime) return No($"{c.Host} said in the journal {v.SinceLearned(h.Spoke).TotalSeconds:0} s ago that it lives: refused within {s.Config.Timers.SetLifetime.TotalSeconds:0} s of that, until it is asked again and does not answer");
+        // It has joined, and was not heard yet: that is a sign of life, too.
+        if (peer.HeardAt is null && peer.LifeLearned > v.Started && v.Now - v.HeardOf(peer) < ConfirmSilence) return No($"{c.Host} joined {(v.Now - v.HeardOf(peer)).TotalSeconds:0} s ago: refused within {ConfirmSilence.TotalSeconds:0} s of a sign of life");
         // An agent that has just started has heard nothing because it was not there.
         if (peer.HeardAt is null && v.Now - v.Started < ConfirmSilence) return No($"{v.Self} has listened for {(v.Now - v.Started).TotalSeconds:0} s only, since it could first read the journal: {ConfirmSilence.TotalSeconds:0} s are needed");
         if (peer.Verdict is Verdict.Alive or Verdict.Degraded or Verdict.AgentSilent or Verdict.Contradiction) return No($"{c.Host} still answers ({peer.Verdict})");

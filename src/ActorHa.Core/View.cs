@@ -68,7 +68,7 @@ public sealed record View
     /// <summary>Kernel rule 2: indices of entries that this very process appended and knows to be committed.</summary>
     public ImmutableSortedSet<long> OwnEntries { get; init; } = [];
 
-    /// <summary>Own entries that became permissions when this member had heard nobody until just before: who carries them out listens first.</summary>
+    /// <summary>Own entries that became permissions when this member had heard nobody, or had slept, until just before: who carries them out listens first.</summary>
     public ImmutableSortedSet<long> DeafEntries { get; init; } = [];
 
     /// <summary>When entries were learned by this process, by index.</summary>
@@ -83,11 +83,20 @@ public sealed record View
     /// <summary>What is heard of a peer.</summary>
     public PeerView Peer(MemberName peer) => Peers.GetValueOrDefault(peer) ?? PeerView.Unheard;
 
+    /// <summary>
+    /// When a peer's agent was last known to live: heard; where it was not, its join, or when we began to listen. Of a life that has just
+    /// joined nobody may say that it has been silent for as long as we have listened.
+    /// </summary>
+    public Instant HeardOf(PeerView peer) => peer.HeardAt ?? (peer.LifeLearned > Started ? peer.LifeLearned.Value : Started);
+
     /// <summary>Time since this process learned of the entry (at least; a restart begins anew).</summary>
     public TimeSpan SinceLearned(long index) => Now - Learned.Of(index, Now);
 
     /// <summary>It slept, or is behind, and has not listened for long enough since: others may live without its having heard.</summary>
-    public bool IsLate(Timers timers) => LateAt is { } at && Now - at < timers.SuspectAfter;
+    public bool IsLate(Timers timers) => IsLate(timers, Now);
+
+    /// <summary>The same at that time.</summary>
+    public bool IsLate(Timers timers, Instant now) => now - LateAt < timers.SuspectAfter;
 
     /// <summary>Whether any other member is heard.</summary>
     public bool HearsAnyone => Peers.Values.Any(p => p.Verdict is Verdict.Alive or Verdict.Degraded);
@@ -111,6 +120,7 @@ public sealed record View
 /// <param name="AnsweredAt">When the newest question that another process of it answered was asked.</param>
 /// <param name="JournalPosition">The newest journal entry that it has seen, see <see cref="JournalHead.Position"/>.</param>
 /// <param name="Life">Key of the boot that all this is about, see <see cref="BootKeys"/>; null = of any (a witness joins nothing).</param>
+/// <param name="LifeLearned">When the journal said so to this member: its join is the first sign of it.</param>
 public sealed record PeerView(
     Verdict Verdict,
     string Evidence,
@@ -122,7 +132,8 @@ public sealed record PeerView(
     long ConfigNumber,
     Instant? AnsweredAt = null,
     long JournalPosition = 0,
-    ulong? Life = null)
+    ulong? Life = null,
+    Instant? LifeLearned = null)
 {
     /// <summary>The newest sign that its kernel and a process of it live: a beat, or an answer; null = none yet.</summary>
     public Instant? LivedAt => AnsweredAt > HeardAt || HeardAt is null ? AnsweredAt : HeardAt;

@@ -161,6 +161,15 @@ public sealed class CommandTests
         Closed().Sees(v => v with { Started = v.Now - Sec(61) }).Sees(A, Verdict.Silent, ever: false).Commands(new ConfirmFence(A, "applejack", Op)).ThenRecords<HostFenced>();
     }
 
+    /// <summary>Its new life was asked for by a member that has not heard it: its join is a sign of life all the same.</summary>
+    [Fact]
+    public void A_host_that_joined_a_moment_ago_is_not_confirmed_off()
+    {
+        static Case Joined(double ago) => Closed().Sees(v => v with { Started = v.Now - Sec(1000), Peers = v.Peers.SetItem(A, Hears(Verdict.Silent, null, ever: false) with { LifeLearned = v.Now - Sec(ago) }) });
+        Joined(59).Commands(new ConfirmFence(A, "applejack", Op)).ThenNothing("applejack joined 59 s ago: refused within 60 s of a sign of life");
+        Joined(61).Commands(new ConfirmFence(A, "applejack", Op)).ThenRecords<HostFenced>();
+    }
+
     [Fact]
     public void Applying_a_configuration()
     {

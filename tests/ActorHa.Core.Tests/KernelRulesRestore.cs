@@ -52,6 +52,16 @@ public sealed partial class KernelRules
         Assert.Contains("rainbowdash is admitted, and has not reported", Breach(Admits(B)));
     }
 
+    /// <summary>Out of the configuration, out of mind: what it runs by the line that was lost would be started beside it.</summary>
+    [Fact]
+    public void Rule_16_nothing_starts_before_all_reported_so_who_is_waited_for_stays_configured()
+    {
+        var without = new ApplyConfig("text 2", "sha2", World.Site.Config(b => b.Hosts.Remove(A)), 1, "operator");
+        var c = TheSite().And(PutBack).And(Tells(B));
+        c.Commands(without).ThenNothing("applejack is missing in it, and has not reported what it runs since the journal was put back");
+        c.And(Tells(A)).Commands(without).ThenRecords<ConfigurationApplied>();
+    }
+
     /// <summary>It was configured, and started, after the state that was put back: no report has named it.</summary>
     [Fact]
     public void Rule_16_nothing_starts_before_all_reported_again_where_a_configuration_brings_it_back()

@@ -52,7 +52,7 @@ public sealed class LateAndDeafTests
         var bench = MindBench.AtRest();
         var (deaf, heard) = (Decided(bench, 1), Decided(bench.Hear(Heard, 0.1), 2));
         Assert.Equal([deaf, heard], bench.Mind.View.DeafEntries.TakeLast(2));
-        var well = Decided(bench.Hear(Heard, 2.1).Quorate(), 3);
+        var well = Decided(bench.Hear(Heard).Passes(2.1).Quorate(), 3);
         Assert.DoesNotContain(well, bench.Mind.View.DeafEntries);
         // One that falls silent, and all is as at the beginning.
         bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1).Hear(Heard, 0.1);
@@ -62,15 +62,29 @@ public sealed class LateAndDeafTests
     [Fact]
     public void Who_was_alone_without_quorum_listens_for_what_it_had_ordered_before_as_well()
     {
-        var bench = MindBench.AtRest().Hear(Heard).Hear(Heard, 2.1).Quorate();
+        var bench = MindBench.AtRest().Hear(Heard).Passes(2.1).Quorate();
         var entry = Decided(bench, 1);
         // Quorum alone was away: others were heard all the time.
-        bench.Hear(Heard, 7).Quorate();
+        bench.Passes(7).Quorate();
         Assert.DoesNotContain(entry, bench.Mind.View.DeafEntries);
         bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1).Hear(new MindTick(), 0.1).Quorate();
         Assert.DoesNotContain(entry, bench.Mind.View.DeafEntries);
-        bench.Hear(Heard, 7).Quorate();
+        bench.Passes(7).Hear(Heard).Quorate();
         Assert.Contains(entry, bench.Mind.View.DeafEntries);
+    }
+
+    /// <summary>All processes of it stood still between its decision and the answer, or while it was ordered: its target may have woken since.</summary>
+    [Fact]
+    public void Who_slept_listens_before_it_carries_out_what_it_had_decided()
+    {
+        var bench = MindBench.AtRest().Hear(Heard).Passes(2.1).Quorate();
+        var sent = bench.Hear(new Commanded(1, new WantVm(Mail, false, "operator"))).Sent!;
+        Assert.Contains(bench.Hear(Heard, 1.1).Commits(sent).Mind.State.Index, bench.Mind.View.DeafEntries);
+        var awake = Decided(bench.Passes(2.1).Quorate(), 2);
+        Assert.DoesNotContain(awake, bench.Mind.View.DeafEntries);
+        // Its orders ended with its majority, and come again with it.
+        bench.Hear(Heard, 10).Quorate();
+        Assert.Contains(awake, bench.Mind.View.DeafEntries);
     }
 
     [Fact]
@@ -202,6 +216,20 @@ public sealed class LateAndDeafTests
         Answering(asked.Sees(v => v with { HearsSince = v.Now - Sec(15.1) }), A, 0.1).Decides().ThenRecords<FenceSwitching>();
         // Silence of all its processes is no matter of grace.
         asked.Sees(v => v with { HearsSince = v.Now }).Sees(A, Verdict.Silent).Decides().ThenRecords<FenceSwitching>();
+    }
+
+    /// <summary>Nobody has heard its new life yet, and we have listened for hours: that is no silence of hours.</summary>
+    [Fact]
+    public void A_life_that_has_just_joined_has_its_graces_from_its_join()
+    {
+        Case Joined(MemberName at, Verdict verdict, double ago) => TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).As(at)
+            .Sees(v => v with { Started = v.Now - Sec(1000), Peers = v.Peers.SetItem(A, Hears(verdict, null, ever: false) with { LifeLearned = v.Now - Sec(ago) }) });
+        Joined(B, Verdict.AgentSilent, 14.9).Decides().ThenRecordsNo<FenceRequested>();
+        Joined(B, Verdict.AgentSilent, 15.1).Decides().ThenRecords<FenceRequested>();
+        Joined(B, Verdict.Silent, 14.9).Sees(W, Verdict.Silent).Decides().ThenNothing("rainbowdash hears no member at all: it may be deaf, and waits");
+        Joined(B, Verdict.Silent, 15.1).Sees(W, Verdict.Silent).Decides().ThenRecords<FenceRequested>();
+        Joined(W, Verdict.Silent, 6).Decides().ThenNothing("the surviving host comes first");
+        Joined(W, Verdict.Silent, 8).Decides().ThenRecords<FenceRequested>();
     }
 
     [Fact]

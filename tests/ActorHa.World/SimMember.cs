@@ -2,22 +2,15 @@ using ActorHa.Core;
 
 namespace ActorHa.World;
 
-/// <summary>Whoever takes letters of an agent: its mind, a watcher, a fencer, a supervisor.</summary>
-internal interface ILetterBox
-{
-    /// <summary>Takes one letter.</summary>
-    void Take(object message);
-}
-
 /// <summary>
 /// One member: the very state machines that ship, with a shell of virtual time around them instead of mailboxes, sockets
 /// and drivers. Letters among its actors are taken one after the other; a starved agent takes them late, a frozen machine's
-/// wait until it wakes, a dead agent's are gone.
+/// wait until it wakes (see <see cref="Mail"/>), a dead agent's are gone.
 /// </summary>
 public sealed class SimMember : ILetterBox
 {
     private readonly WorldModel _world;
-    private readonly Queue<(ILetterBox To, object Message, Instant Since)> _letters = new();
+    private readonly Mail _letters;
     private readonly MindTick _tick = new();
     private bool _draining;
     private Instant _busyUntil;
@@ -27,7 +20,7 @@ public sealed class SimMember : ILetterBox
 
     internal SimMember(WorldModel world, MemberName name, int slot, int number)
     {
-        (_world, Number, IsHost) = (world, number, slot > 0);
+        (_world, Number, IsHost, _letters) = (world, number, slot > 0, new Mail(world.Turns));
         Machine = new SimMachine(world, name, slot);
         Heart = new SimHeart(world, this);
         Fencers = new SimFencers(world, this);
@@ -193,7 +186,7 @@ public sealed class SimMember : ILetterBox
     private void Post(ILetterBox to, object message, Instant since)
     {
         if (Mind is null) return;
-        _letters.Enqueue((to, message, since));
+        _letters.Add(new(to, message, since));
         if (Machine.Frozen) return;
         if (Lag == TimeSpan.Zero) { Drain(); return; }
         var at = (_busyUntil > _world.Time.Now ? _busyUntil : _world.Time.Now) + _world.UpTo(Lag);
@@ -284,7 +277,7 @@ public sealed class SimMember : ILetterBox
         _draining = true;
         try
         {
-            while (most-- > 0 && !Machine.Frozen && _letters.TryDequeue(out var letter))
+            while (most-- > 0 && !Machine.Frozen && _letters.TryTake(Machine.Now, out var letter))
             {
                 Waited = Machine.Now > letter.Since ? Machine.Now - letter.Since : TimeSpan.Zero;
                 letter.To.Take(letter.Message);

@@ -21,6 +21,7 @@ public sealed class WorldModel
     {
         _random = new Random(seed);
         Cadence = cadence ?? Cadence.Steady;
+        Turns = Cadence == Cadence.Steady ? null : new Random(seed);
         Time = new VirtualTime();
         Network = new Network(this, _random);
         Audit = new Audit(this);
@@ -34,6 +35,9 @@ public sealed class WorldModel
 
     /// <summary>Members of every world so far.</summary>
     public int Size => 3;
+
+    /// <summary>Dice of their own, so that all else stays what it was: whose turn it is where letters have waited; null = the oldest letter's.</summary>
+    internal Random? Turns { get; }
 
     /// <summary>The shells' rhythm.</summary>
     public Cadence Cadence { get; }

@@ -185,7 +185,8 @@ internal static class FenceRules
         Refusal No(string because, bool alarm = true) => new(host.Value, because, alarm);
         var t = s.Config.Timers;
         var off = peer.Verdict == Verdict.PoweredOff;
-        var silence = v.Now - (peer.LivedAt ?? v.Started);
+        var heard = v.HeardOf(peer);
+        var silence = v.Now - (peer.AnsweredAt > heard ? peer.AnsweredAt.Value : heard);
         if (h.Reported >= s.Restored && !s.Config.Vms.Any(m => m.Value.Failover && Holds(s, host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
         if (s.Maintenance is not null) return No($"{host} is {Say(peer.Verdict)}: it would be fenced, but for maintenance");
         if (h.Announced is { } a && !off && v.SinceLearned(a.Index) <= a.Within) return No($"{host} announced that its agent stops for {a.Within.TotalSeconds:0} s: waiting", alarm: false);
@@ -195,7 +196,7 @@ internal static class FenceRules
         if (NobodyToTakeOver(s, v, host)) return No($"{host} is {Say(peer.Verdict)}; no other host is alive to take its VMs");
         if (v.IsLate(t)) return No($"{v.Self} slept, or is behind: it listens before it asks for {host}", alarm: false);
         // Who hears nobody is more likely deaf than alone in a dead world (H12); the device's "off" needs no ears.
-        if (!off && !v.HearsAnyone && v.Now - (peer.HeardAt ?? v.Started) < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
+        if (!off && !v.HearsAnyone && v.Now - heard < t.AgentGrace) return No($"{v.Self} hears no member at all: it may be deaf, and waits");
         if (!off && h.Refuted.TryGetValue(v.Self, out var refuted) && !(peer.LivedAt > v.Learned.Of(refuted, v.Now))) return No($"{host} lives, as was said when {v.Self} asked, which is deaf to it: no request before it hears it again");
         // The graces of two members do not end at the same moment.
         if (peer.Verdict == Verdict.AgentSilent && h.Refuted.TryGetValue(v.Self, out var taken) && v.SinceLearned(taken) < t.SuspectAfter) return No($"{host} is without its agent, and {v.Self}'s last request was taken back just now", alarm: false);
@@ -254,7 +255,7 @@ internal static class FenceRules
     /// <summary>When its agent was last known to live: heard, or refuting a request, where we are deaf to it.</summary>
     private static Instant SpokeAt(View v, HostState h, PeerView peer)
     {
-        var heard = peer.HeardAt ?? v.Started;
+        var heard = v.HeardOf(peer);
         return h.Spoke > 0 && v.Learned.Of(h.Spoke, v.Now) is var spoke && spoke > heard ? spoke : heard;
     }
 

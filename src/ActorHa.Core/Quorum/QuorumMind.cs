@@ -83,7 +83,7 @@ public sealed partial class QuorumMind
         if (waited > View.TooLate || now - _view.Now > View.TooLate) _view = _view with { LateAt = now };
         Hear(message, now, todo);
         var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
-        if (quorate && !_view.Quorate && WasDeaf(now)) _view = _view with { DeafEntries = _view.OwnEntries };
+        if (quorate && !_view.Quorate && MustListen(now)) _view = _view with { DeafEntries = _view.OwnEntries };
         _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : NotQuorateSince(now) };
         Beat(now, todo);
         Think(now, wall, todo);
@@ -190,11 +190,11 @@ public sealed partial class QuorumMind
     private void Permit(long index, Instant now)
     {
         _view = _view with { OwnEntries = Trim(_view.OwnEntries).Add(index) };
-        if (WasDeaf(now)) _view = _view with { DeafEntries = Trim(_view.DeafEntries).Add(index) };
+        if (MustListen(now)) _view = _view with { DeafEntries = Trim(_view.DeafEntries).Add(index) };
     }
 
-    /// <summary>What was decided is carried out as links heal: before anybody could say that the target lives (found by the simulation).</summary>
-    private bool WasDeaf(Instant now) => !_view.HasHeardFor(_state.Config.Timers.SuspectAfter, now);
+    /// <summary>What was decided is carried out as links heal (found by the simulation), or as we wake: before anybody could say that the target lives.</summary>
+    private bool MustListen(Instant now) => !_view.HasHeardFor(_state.Config.Timers.SuspectAfter, now) || _view.IsLate(_state.Config.Timers, now);
 
     private void Think(Instant now, DateTimeOffset wall, List<QuorumEffect> todo)
     {

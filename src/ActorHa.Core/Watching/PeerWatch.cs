@@ -200,7 +200,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
             : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
         // While it boots another may hear it a moment before we do.
         var direct = Recent(_direct, now) || Recent(_firstHeard, now);
-        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered, _journal, isHost ? _boot : null);
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered, _journal, isHost ? _boot : null, _lifeLearned);
     }
 }
 
