@@ -218,6 +218,21 @@ public sealed class LateAndDeafTests
         asked.Sees(v => v with { HearsSince = v.Now }).Sees(A, Verdict.Silent).Decides().ThenRecords<FenceSwitching>();
     }
 
+    /// <summary>Seed 22007454: the asker's link was cut one way, and the witness, which the host answered, had long been deaf to its beats.</summary>
+    [Fact]
+    public void Who_heard_nobody_takes_a_request_against_a_lost_agent_back_once()
+    {
+        var asked = TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).And(Asks(A, B)).As(W);
+        Answering(asked.Later(0.1), A, 0).Decides().ThenRecordsNo<FenceWithdrawn>();
+        asked.Sees(v => v with { HearsSince = v.Now - Sec(14.9) });
+        Answering(asked, A, 0).Decides().ThenRecords<FenceWithdrawn>(w => w.ByAnswer == true && w.By == W);
+        // An answer to a question from before says nothing.
+        Answering(asked, A, 1).Decides().ThenRecordsNo<FenceWithdrawn>();
+        var again = asked.And(new FenceWithdrawn(E(5), A, W, ByAnswer: true)).Later(29).And(Asks(A, B, request: 6)).Sees(v => v with { HearsSince = null });
+        Answering(again, A, 0).Decides().ThenRecordsNo<FenceWithdrawn>();
+        Answering(again.Later(1.1), A, 0).Decides().ThenRecords<FenceWithdrawn>();
+    }
+
     /// <summary>Nobody has heard its new life yet, and we have listened for hours: that is no silence of hours.</summary>
     [Fact]
     public void A_life_that_has_just_joined_has_its_graces_from_its_join()

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ActorHa.World;
 
 namespace ActorHa.Scenarios;
@@ -24,6 +25,19 @@ public sealed class Stories
         }
         Assert.Equal(written, told);
     }
+
+    [Theory]
+    [InlineData("boot\nrun\n----\n", "line 2: \"run\": a word is missing at its end")]
+    [InlineData("boot\n\n----\n\n# words\nrun soon\n----\n", "line 6: \"run soon\": \"soon\" is no number")]
+    [InlineData("boot\nfreeze pinkie\n----\n", "line 2: \"freeze pinkie\": there is no member pinkie; known: applejack, rainbowdash, witness")]
+    [InlineData("boot\ncut applejack pinkie\n----\n", "there is no member pinkie")]
+    [InlineData("boot\npower applejack maybe\n----\n", "\"maybe\" is neither off nor on")]
+    [InlineData("boot\nappend applejack never\n----\n", "\"never\" is none of None, Unknown, Lost, Late")]
+    [InlineData("boot shutdown\n----\n", "line 1: a setting is KEY=VALUE: shutdown")]
+    [InlineData("boot\nwait 3\n----\n", "line 2: unknown command: wait 3")]
+    [InlineData("boot\nexpect power pinkie on\n----\n", "there is no member pinkie")]
+    public void What_a_story_does_not_say_well_is_named_with_its_line(string story, string why) =>
+        Assert.StartsWith(why, Regex.Replace(Assert.Throws<StoryException>(() => new Player().Play(story)).Message, why.StartsWith("line", StringComparison.Ordinal) ? "^$" : "^line [0-9]+: \"[^\"]*\": ", ""));
 
     [Fact]
     public void An_expectation_that_is_not_met_fails_the_story() =>

@@ -73,6 +73,17 @@ public static class DirectedLate
             });
             In(w, 50, () => B(w).Deaf = false);
         }, 60, Variant.Plain with { FenceWhenAgentLost = true }),
+        // Its link is cut one way, so it hears and is answered by nobody; the witness is answered, and deaf to beats for long.
+        new("a deaf witness, an agent crashes where lost agents are fenced, and a link is cut one way", w =>
+        {
+            Witness(w).Deaf = true;
+            In(w, 17, () =>
+            {
+                A(w).CrashAgent(TimeSpan.FromSeconds(8));
+                w.Cut("applejack", "rainbowdash", oneWay: true);
+            });
+            In(w, 50, () => Witness(w).Deaf = false);
+        }, 60, Variant.Plain with { FenceWhenAgentLost = true }),
         // Its target may not refute while a SET without an answer may strike; the entry is committed as its links heal.
         new("a witness decides to take over as it is cut off, and its links heal", w =>
         {

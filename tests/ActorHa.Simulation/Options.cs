@@ -8,7 +8,7 @@ public sealed class Options
     /// <summary>What may stand there.</summary>
     public const string Usage = """
         usage: ops/simulate (or: dotnet run -c Release --project tests/ActorHa.Simulation --) WHAT [--jobs N] [--json]
-          --story NAME                    tell a story of tests/ActorHa.Scenarios
+          --story NAME                    tell a story of tests/ActorHa.Scenarios, or of a file
           --seeds N [--from S] [--noise]  play N seeds; with --noise only jitter, loss and starvation, which may fence nobody
           --seed N [--story]              play one seed again, bit for bit; tell it as a story
           --for 1h [--from S]             play seeds for a time (s, m, h)

@@ -22,7 +22,12 @@ try
         _ => throw new ArgumentException("nothing to do"),
     };
 }
-catch (Exception e) when (e is ArgumentException or StoryException)
+catch (StoryException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+catch (ArgumentException e)
 {
     Console.Error.WriteLine($"{e.Message}\n{Options.Usage}");
     return 2;

@@ -7,15 +7,22 @@ internal static class Reports
 {
     private const int FindingsTold = 3;
 
-    /// <summary>A written story.</summary>
+    /// <summary>A written story: one of ours by its name, or any file.</summary>
     public static int Story(string name)
     {
         var stories = Path.Combine(AppContext.BaseDirectory, "stories");
         var known = Directory.Exists(stories)
             ? Directory.GetFiles(stories, "*.scenario", SearchOption.AllDirectories).ToDictionary(f => Path.GetFileNameWithoutExtension(f), f => f)
             : [];
-        if (!known.TryGetValue(name, out var file)) throw new ArgumentException($"there is no story \"{name}\"; known: {string.Join(", ", known.Keys.Order())}");
-        Console.Write(new Player().Play(File.ReadAllText(file)));
+        if (!known.TryGetValue(name, out var file) && !File.Exists(file = name)) throw new StoryException($"there is no story and no file \"{name}\"; known: {string.Join(", ", known.Keys.Order())}");
+        try
+        {
+            Console.Write(new Player().Play(File.ReadAllText(file)));
+        }
+        catch (StoryException e)
+        {
+            throw new StoryException($"{file}: {e.Message}");
+        }
         return 0;
     }
 

@@ -38,12 +38,19 @@ internal static class FenceRules
             if (peer.Verdict == Verdict.Alive && peer.HeardAt > asked)
                 return Decision.Record("withdraw-seen", $"{host} is seen alive by {v.Self}: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self))
                     .On(peer.Evidence);
-            if (peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, h, peer) && peer.AnsweredAt >= asked)
+            if (peer.Verdict == Verdict.AgentSilent && (!IsGone(s, v, h, peer) || CannotSay(s, v, h, r)) && peer.AnsweredAt >= asked)
                 return Decision.Record("withdraw-seen", $"{host} answers {v.Self}, only its agent is away: request {r.Number} of {r.Asker} is withdrawn", new FenceWithdrawn(r.Number, host, v.Self, ByAnswer: true))
                     .On(peer.Evidence);
         }
         return null;
     }
+
+    /// <summary>
+    /// Who heard nobody, now or a moment ago, cannot know since when an agent is away: it takes a request back once, so that the asker
+    /// finds out (found by the simulation). Asked again, it lets it be.
+    /// </summary>
+    private static bool CannotSay(ClusterState s, View v, HostState h, FenceRequest r) =>
+        r.Asker != v.Self && !v.HasHeardFor(s.Config.Timers.AgentGrace, v.Now) && !(h.Refuted.TryGetValue(r.Asker, out var taken) && v.SinceLearned(taken) < s.Config.Timers.AgentGrace * 2);
 
     /// <summary>The executor has stopped, or its level cannot prove anything: it says so.</summary>
     public static Decision? End(ClusterState s, View v, Refusals no)
