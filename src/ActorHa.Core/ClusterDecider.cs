@@ -49,7 +49,8 @@ public static class ClusterDecider
         {
             // The way out, where our own fence is part of the trouble (case 16).
             var off = s.Hosts.Where(h => h.Value.SwitchedOff is not null).Select(h => $", or actorha power on {h.Key}").FirstOrDefault();
-            return new(null, [new(v.Self.Value, $"not quorate: asks for nothing, starts nothing, leaves what runs; bring another voter back (actorha status{off})", true)]);
+            var way = v.NotQuorateSince is null ? "a majority takes its writes, but what it reads of the journal is older than they are" : $"bring another voter back (actorha status{off})";
+            return new(null, [new(v.Self.Value, $"not quorate: asks for nothing, starts nothing, leaves what runs; {way}", true)]);
         }
         foreach (var rule in Rules)
         {

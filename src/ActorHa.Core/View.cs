@@ -41,7 +41,7 @@ public sealed record View
     /// <summary>When a message had last waited too long for the mind: it slept, or is behind, and what it believes of others is old.</summary>
     public Instant? LateAt { get; init; }
 
-    /// <summary>A majority accepted a write of ours lately.</summary>
+    /// <summary>A majority accepted a write of ours lately, and we have read the journal up to where it stands.</summary>
     public bool Quorate { get; init; }
 
     /// <summary>Since when no majority has accepted a write of ours; null while it does.</summary>

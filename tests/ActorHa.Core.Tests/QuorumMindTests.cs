@@ -132,6 +132,26 @@ public sealed class QuorumMindTests
         Assert.True(bench.Quorate().Mind.View.Quorate);
     }
 
+    /// <summary>Seed 22022365: an executor that woke carried out an order of a line that was lost: its write was taken before it could read.</summary>
+    [Fact]
+    public void A_write_that_stands_behind_what_is_not_read_yet_makes_quorate_when_it_is_read()
+    {
+        var bench = MindBench.AtRest().Reads().Quorate().Passes(7);
+        Assert.False(bench.Mind.View.Quorate);
+        bench.Reads().Reads().Journal.Add(W, new AgentStarted(W, RunOf(W, 2), "1"));
+        var sent = bench.Now;
+        bench.Hear(new PulseSettled(sent, true, "", bench.Journal.Head), 0.1);
+        Assert.Contains(bench.Effects, e => e is ReadTail);
+        Assert.Equal((false, null), (bench.Mind.View.Quorate, bench.Mind.View.NotQuorateSince));
+        Assert.Contains(bench.Refusals, r => r.Contains("a majority takes its writes, but what it reads of the journal is older", StringComparison.Ordinal));
+        Assert.True(bench.Reads().Mind.View.Quorate);
+        Assert.True(bench.Passes(5.8).Mind.View.Quorate);
+        Assert.False(bench.Passes(0.2).Mind.View.Quorate);
+        // A new line is further on, whatever its index; what is behind us keeps nobody waiting.
+        Assert.False(bench.Hear(new PulseSettled(bench.Now, true, "", new JournalHead(2, 1, ""))).Mind.View.Quorate);
+        Assert.True(bench.Hear(new PulseSettled(bench.Now, true, "", bench.Mind.Head with { Index = 1 })).Mind.View.Quorate);
+    }
+
     [Fact]
     public void An_append_makes_quorate_from_when_it_was_sent()
     {

@@ -87,6 +87,22 @@ public static class DirectedJournal
             PutBack(w, seen);
             In(w, 30, () => PutBack(w, seen - 1));
         }, 60),
+        // Its order is of the line that is lost; it reads that later than its writes are taken.
+        new("an executor sleeps while the journal is put back and accepted, and reads the past as it wakes", w =>
+        {
+            var (a, b, seen) = (w.Members[0], w.Members[1], w.Journal.State.Index);
+            w.Chassis.Silent = true;
+            b.Command(new PowerHost(a.Name, false, true, "operator"));
+            In(w, 1, () => b.Machine.Freeze());
+            In(w, 3, () => PutBack(w, seen));
+            In(w, 40, () =>
+            {
+                w.Journal.Behind(b, 20);
+                b.Machine.Thaw();
+            });
+            In(w, 50, () => w.Chassis.Silent = false);
+            In(w, 55, () => w.Journal.Behind(b, 0));
+        }, 70),
         // The snapshot knows nothing of the request; its SET is still on its way.
         new("put back and accepted, and a SET of before strikes late", w =>
         {

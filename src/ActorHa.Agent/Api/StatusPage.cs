@@ -21,7 +21,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         var (s, v) = (now.State, now.View);
         return new StatusDto(
             s.ConfigNumber == 0 ? who.Cluster : s.Config.Name, who.Name.Value, Role,
-            v.Quorate, v.Quorate ? "a majority accepts our writes" : "no write of ours was accepted lately",
+            v.Quorate, v.Quorate ? "a majority accepts our writes" : v.NotQuorateSince is null ? "a majority accepts our writes, but what we read of the journal is older" : "no write of ours was accepted lately",
             now.Head.Lineage, now.Head.Index, s.ConfigNumber,
             Maintenance(s),
             [.. Alarms(now)],

@@ -32,6 +32,8 @@ public sealed partial class QuorumMind
     private Instant? _behindSince;
     private long _entries;
     private Instant? _lastAccepted;
+    private Instant? _lastCurrent;
+    private (Instant Sent, JournalHead Head)? _ahead;
     private Instant _nextPulse;
     private bool _pulsing;
     private Instant _nextRead;
@@ -82,9 +84,10 @@ public sealed partial class QuorumMind
         // Ticks come several times a second: no turn for so long, and it slept, whichever message wakes it.
         if (waited > View.TooLate || now - _view.Now > View.TooLate) _view = _view with { LateAt = now };
         Hear(message, now, todo);
-        var quorate = _lastAccepted is { } at && now - at < _state.Config.Timers.QuorumTimeout;
+        var majority = now - _lastAccepted < _state.Config.Timers.QuorumTimeout;
+        var quorate = now - _lastCurrent < _state.Config.Timers.QuorumTimeout;
         if (quorate && !_view.Quorate && MustListen(now)) _view = _view with { DeafEntries = _view.OwnEntries };
-        _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = quorate ? null : NotQuorateSince(now) };
+        _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = majority ? null : NotQuorateSince(now) };
         Beat(now, todo);
         Think(now, wall, todo);
         Hold(todo);
@@ -122,7 +125,7 @@ public sealed partial class QuorumMind
             case JournalWoken: Read(todo); break;
             case PulseSettled p:
                 _pulsing = false;
-                if (p.Accepted) Accepted(p.Sent);
+                if (p.Accepted) Accepted(p, todo);
                 if (p.Accepted && _readOnly is null) _feed = _feed.Pulsed(p.Sent, p.Head, _head);
                 break;
             case TailFailed:
@@ -155,10 +158,19 @@ public sealed partial class QuorumMind
         if (_pending is { Unknown: true }) Read(todo);
     }
 
-    private void Accepted(Instant sent)
+    /// <summary>
+    /// A majority took it. We are quorate by it as soon as we have read what it stands behind: an order of before may not go on by a
+    /// journal that has ended it meanwhile (found by the simulation).
+    /// </summary>
+    private void Accepted(PulseSettled pulse, List<QuorumEffect> todo)
     {
-        if (!(sent <= _lastAccepted)) _lastAccepted = sent;
+        _lastAccepted = Later(_lastAccepted, pulse.Sent);
+        if (!(pulse.Head?.Position > _head.Position)) { _lastCurrent = Later(_lastCurrent, pulse.Sent); return; }
+        _ahead = (pulse.Sent, pulse.Head);
+        Read(todo);
     }
+
+    private static Instant Later(Instant? known, Instant sent) => known > sent ? known.Value : sent;
 
     private void Settle(AppendSettled a, Instant now, List<QuorumEffect> todo)
     {
@@ -167,7 +179,7 @@ public sealed partial class QuorumMind
         {
             case AppendFate.Committed:
                 _pending = null;
-                Accepted(p.Sent);
+                _lastAccepted = _lastCurrent = Later(_lastCurrent, p.Sent);
                 // Entries of two lines may have the same index: what was committed in a line that is lost is no permission in this one.
                 if (p.Found || p.Entry.Index > _state.Index) Permit(p.Entry.Index, now);
                 if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo, ReferenceEquals(p.Before, _state) ? p.After : null);

@@ -77,6 +77,7 @@ public sealed partial class QuorumMind
         _state = next;
         _head = new JournalHead(entry.Lineage, entry.Index, JournalCodec.Hash(bytes.Span));
         _feed = _feed.Folded(_head);
+        if (_ahead is { } a && a.Head.Position <= _head.Position) (_lastCurrent, _ahead) = (Later(_lastCurrent, a.Sent), null);
         if (_seen?.Index == entry.Index && _seen.Lineage == entry.Lineage && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
