@@ -101,7 +101,7 @@ public sealed record View
     /// <summary>Whether any other member is heard.</summary>
     public bool HearsAnyone => Peers.Values.Any(p => p.Verdict is Verdict.Alive or Verdict.Degraded);
 
-    /// <summary>Since when somebody has been heard at all times; null while nobody is.</summary>
+    /// <summary>Since when somebody has been heard at all times, and this member was awake; null while nobody is.</summary>
     public Instant? HearsSince { get; init; }
 
     /// <summary>Whether somebody has been heard at all times for so long: then it was not deaf.</summary>

@@ -254,8 +254,14 @@ public sealed class LateAndDeafTests
         Assert.Null(bench.Mind.View.HearsSince);
         bench.Hear(Heard, 1).Hear(Heard, 1);
         Assert.Equal(bench.Now - Sec(1), bench.Mind.View.HearsSince);
+        // Who sleeps hears nobody, whatever it hears first as it wakes; one letter that waits is no sleep.
+        bench.Passes(5).Mind.Receive(new MindTick(), bench.Now, DateTimeOffset.UnixEpoch, waited: Sec(2));
+        Assert.Equal(bench.Now - Sec(6), bench.Mind.View.HearsSince);
+        bench.Hear(Heard, 1.1);
+        Assert.Equal(bench.Now, bench.Mind.View.HearsSince);
         bench.Hear(new PeerSaid(B, Hears(Verdict.Silent, bench.Now)), 0.1);
         Assert.Null(bench.Mind.View.HearsSince);
+        Assert.Null(bench.Hear(new MindTick(), 1.1).Mind.View.HearsSince);
     }
 
     /// <summary>Seed 2019479: a deaf host asked, was refuted, and asked again as soon as another process answered: two entries each 0.4 s.</summary>

@@ -45,12 +45,13 @@ public sealed class Liveness(WorldModel world, Plan plan)
                 seconds++;
             }
             Took = (world.Time.Now - began).TotalSeconds;
-            // It must also stay so, unless an order that came late, or a host that comes back late, disturbs it: then it becomes well once more.
-            var (orders, back) = (world.Audit.Orders, IsBack);
+            // It must also stay so, unless an order that came late, a host that comes back late, or a watchdog that had not been fed while
+            // there was no majority, disturbs it: then it becomes well once more.
+            var (orders, back, resets) = (world.Audit.Orders, IsBack, Resets);
             world.Run(3);
             seconds += 3;
             if (Missing(stays: true) is not { } lost) return;
-            if (world.Audit.Orders == orders && IsBack == back) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
+            if (world.Audit.Orders == orders && IsBack == back && Resets == resets) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
         }
     }
 
@@ -129,6 +130,9 @@ public sealed class Liveness(WorldModel world, Plan plan)
 
     /// <summary>The other host was reset by its watchdog since, or switched on by an order that came late: it is back whatever its fate was.</summary>
     private bool IsBack => _other.Machine.Boot != _boot && _other.Machine.Runs && world.Journal.State.Host(_other.Name) is { IsFit: true } h && h.Boot == _other.Machine.Boot;
+
+    /// <summary>Resets by watchdogs so far; that each was right is checked where it happens.</summary>
+    private int Resets => world.Members.Sum(m => m.Watchdog.Resets);
 
     /// <summary>What is not well yet; null when all is.</summary>
     /// <param name="stays">All was well, and must be still; what an order that came late has stopped since is not missed.</param>

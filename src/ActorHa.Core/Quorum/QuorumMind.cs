@@ -83,6 +83,8 @@ public sealed partial class QuorumMind
         var todo = new List<QuorumEffect>();
         // Ticks come several times a second: no turn for so long, and it slept, whichever message wakes it.
         if (waited > View.TooLate || now - _view.Now > View.TooLate) _view = _view with { LateAt = now };
+        // What was sent while it slept may be lost: it was deaf.
+        if (now - _view.Now > View.TooLate && _view.HearsSince is not null) _view = _view with { HearsSince = now };
         Hear(message, now, todo);
         var majority = now - _lastAccepted < _state.Config.Timers.QuorumTimeout;
         var quorate = now - _lastCurrent < _state.Config.Timers.QuorumTimeout;
