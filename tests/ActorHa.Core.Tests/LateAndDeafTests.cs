@@ -80,7 +80,12 @@ public sealed class LateAndDeafTests
         var bench = MindBench.AtRest().Hear(Heard).Passes(2.1).Quorate();
         var sent = bench.Hear(new Commanded(1, new WantVm(Mail, false, "operator"))).Sent!;
         Assert.Contains(bench.Hear(Heard, 1.1).Commits(sent).Mind.State.Index, bench.Mind.View.DeafEntries);
-        var awake = Decided(bench.Passes(2.1).Quorate(), 2);
+        // Awake, and behind: the answer waited for it.
+        sent = bench.Passes(2.1).Quorate().Hear(new Commanded(2, new WantVm(Mail, true, "operator"))).Sent!;
+        bench.Journal.Add(sent.Bytes);
+        bench.Mind.Receive(new AppendSettled(AppendFate.Committed, ""), bench.Now, DateTimeOffset.UnixEpoch, waited: Sec(1.1));
+        Assert.Contains(bench.Mind.State.Index, bench.Mind.View.DeafEntries);
+        var awake = Decided(bench.Passes(2.1).Quorate(), 3);
         Assert.DoesNotContain(awake, bench.Mind.View.DeafEntries);
         // Its orders ended with its majority, and come again with it.
         bench.Hear(Heard, 10).Quorate();

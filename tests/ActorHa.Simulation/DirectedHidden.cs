@@ -185,10 +185,10 @@ public static class DirectedHidden
         // The answer to its newest append is lost with the majority.
         Alone("alone with the host that was switched off, and an append is on its way", 0),
         Starved("a starved witness is ordered to switch on", 183, _ => { }),
-        Starved("a starved witness is ordered to switch on, and is alone since", 164, w =>
+        Starved("a starved witness is ordered to switch on, and is alone since", 140, w =>
         {
-            In(w, 161, () => A(w).Machine.PowerOff(fence: false));
-            In(w, 169, () => Witness(w).Command(new PowerHost(B(w).Name, true, false, Op)));
+            In(w, 137, () => A(w).Machine.PowerOff(fence: false));
+            In(w, 145, () => Witness(w).Command(new PowerHost(B(w).Name, true, false, Op)));
         }),
     ];
 
