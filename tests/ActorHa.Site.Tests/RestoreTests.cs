@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using ActorHa.Lab;
 using ActorHa.Lab.Demo;
 using ActorHa.Ports.Api;
 using Xunit.Abstractions;
