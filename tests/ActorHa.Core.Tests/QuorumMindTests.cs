@@ -162,6 +162,19 @@ public sealed class QuorumMindTests
         Assert.False(bench.Hear(new MindTick(), 0.6).Mind.View.Quorate);
     }
 
+    /// <summary>The pulse was sent after the append, and its answer, which stands behind that entry, comes first.</summary>
+    [Fact]
+    public void An_answer_to_an_earlier_append_sets_nothing_back()
+    {
+        var bench = MindBench.AtRest().Reads().Quorate().Hear(Wants(1, false));
+        var append = bench.Sent!;
+        bench.Journal.Add(append.Bytes);
+        bench.Hear(new PulseSettled(bench.Now + Sec(0.8), true, "", bench.Journal.Head), 0.9).Hear(new AppendSettled(AppendFate.Committed, ""));
+        Assert.Equal((true, null), (bench.Passes(5.8).Mind.View.Quorate, bench.Mind.View.NotQuorateSince));
+        bench.Passes(0.2);
+        Assert.Equal((false, bench.Now), (bench.Mind.View.Quorate, bench.Mind.View.NotQuorateSince));
+    }
+
     [Fact]
     public void A_refused_pulse_makes_nobody_quorate() => Assert.False(
         new MindBench(new JournalLine().Add(B, Configures())).Reads().Hear(new PulseSettled(At(100), false, "")).Mind.View.Quorate);

@@ -181,7 +181,7 @@ public sealed partial class QuorumMind
         {
             case AppendFate.Committed:
                 _pending = null;
-                _lastAccepted = _lastCurrent = Later(_lastCurrent, p.Sent);
+                (_lastAccepted, _lastCurrent) = (Later(_lastAccepted, p.Sent), Later(_lastCurrent, p.Sent));
                 // Entries of two lines may have the same index: what was committed in a line that is lost is no permission in this one.
                 if (p.Found || p.Entry.Index > _state.Index) Permit(p.Entry.Index, now);
                 if (p.Entry.Index == _state.Index + 1) Fold(p.Entry, p.Bytes, now, todo, ReferenceEquals(p.Before, _state) ? p.After : null);
