@@ -56,8 +56,11 @@ public sealed record View
     /// <summary>What runs here; empty until the hypervisor was searched once.</summary>
     public ImmutableSortedDictionary<VmName, VmObservation> Vms { get; init; } = ImmutableSortedDictionary<VmName, VmObservation>.Empty;
 
-    /// <summary>Whether the hypervisor answers and shared storage takes writes.</summary>
+    /// <summary>Whether the hypervisor answers.</summary>
     public bool Well { get; init; } = true;
+
+    /// <summary>What it answered instead; empty while it answers.</summary>
+    public string WhyUnwell { get; init; } = "";
 
     /// <summary>What own fencers report.</summary>
     public ImmutableSortedDictionary<MemberName, FencerReport> Fencers { get; init; } = ImmutableSortedDictionary<MemberName, FencerReport>.Empty;

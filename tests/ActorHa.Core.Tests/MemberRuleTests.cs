@@ -64,7 +64,8 @@ public sealed class MemberRuleTests
     public void A_silent_witness_leaves_no_tolerance()
     {
         TheSite().Sees(W, Verdict.Silent, 30).Decides().ThenNothing("witness is silent: no tolerance left", alarm: true);
-        TheSite().Sees(W, Verdict.AgentSilent, 30).Decides().ThenNothing("witness is silent: no tolerance left");
+        TheSite().Sees(W, Verdict.AgentSilent, 30).Decides().ThenNothing("the agent of witness is silent, its etcd member answers", alarm: true);
+        TheSite().Sees(W, Verdict.AgentSilent, 14).Decides().ThenSaysNo("witness");
         TheSite().Decides().ThenQuiet();
         TheSite().As(W).Sees(v => v with { Peers = v.Peers.SetItem(W, Cast.Hears(Verdict.Silent, v.Now)) }).Decides().ThenSaysNo("no tolerance left");
     }

@@ -136,7 +136,20 @@ public sealed class VmRuleTests
     }
 
     [Fact]
-    public void An_unwell_host_takes_nothing() => TheSite().And(new VmReleased(Mail, E(1), false)).Sees(A, Verdict.Silent, 0).Sees(v => v with { Well = false }).Decides().ThenRecordsNo<VmAssigned>();
+    public void An_unwell_host_takes_nothing() => TheSite().And(new VmReleased(Mail, E(1), false)).Sees(A, Verdict.Silent, 0).Sees(v => v with { Well = false, WhyUnwell = "no answer" }).Decides().ThenRecordsNo<VmAssigned>();
+
+    [Fact]
+    public void An_unwell_host_says_so_and_why() =>
+        TheSite().Sees(v => v with { Well = false, WhyUnwell = "/proc: too many open files" }).Decides().ThenNothing("rainbowdash is not well: /proc: too many open files: it takes no VM", alarm: true);
+
+    [Theory]
+    [InlineData(39, "mail is being stopped on applejack", false)]
+    [InlineData(41, "mail does not end on applejack, though it was killed: it starts nowhere before it has", true)]
+    public void A_killed_process_that_stays_is_an_alarm_ten_seconds_after_its_grace(int seconds, string says, bool alarm)
+    {
+        var c = TheSite().As(A).And(new VmWanted(Mail, false, "operator")).AndMine(new VmStopping(Mail, E(1), RunOf(A), "operator"));
+        c.Sees(Mail, VmCondition.Stopping, 1, c.Index).Later(seconds).Decides().ThenNothing(says, alarm);
+    }
 
     [Fact]
     public void An_operators_stop_stays_a_stop_though_its_host_dies()

@@ -5,6 +5,8 @@ public static class AlarmNames
 {
     private static readonly (string Words, string Page)[] Pages =
     [
+        // First: between its words stands what the hypervisor said, whatever that was.
+        ("it takes no VM", "degraded"),
         ("not quorate", "not-quorate"),
         ("no tolerance left", "no-tolerance"),
         ("the journal was put back", "journal-put-back"),
@@ -20,8 +22,13 @@ public static class AlarmNames
         ("not protected", "not-protected"),
         ("maintenance", "maintenance"),
         ("may not be fenced", "brake"),
+        ("it asks nothing", "brake"),
+        ("no other host is alive", "brake"),
+        ("it owns nothing that may move", "nothing-to-recover"),
+        ("entries in a second", "many-entries"),
         ("is not believed", "device-not-believed"),
         ("its VMs are unwatched", "agent-silent"),
+        ("its etcd member answers", "agent-silent"),
         ("link between them", "link-broken"),
         ("may be deaf", "deaf"),
         ("deaf to it", "deaf"),
@@ -29,9 +36,11 @@ public static class AlarmNames
         ("not admitted until released", "quarantine"),
         ("stays off until released", "quarantine"),
         ("declared over", "life-over"),
+        ("does not end on", "vm-does-not-end"),
         ("failed too often", "vm-failed"),
         ("waits for", "vm-waits"),
-        ("not well", "degraded"),
+        ("says that it is not well", "degraded"),
+        ("does not refute", "degraded"),
     ];
 
     /// <summary>Name of the page; <c>other</c> when no page knows the sentence.</summary>

@@ -172,7 +172,7 @@ internal static class FenceRules
             if (peer.Verdict == Verdict.AgentSilent && peer.HeardAt is { } at && v.Now - at > s.Config.Timers.AgentGrace && !s.Config.Policies.FenceWhenAgentLost)
                 no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);
             if (peer is { Verdict: Verdict.Alive, Direct: false }) no.Say(host.Value, $"{host} is heard by others, but not by {v.Self}: the link between them is broken", alarm: true);
-            if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: {peer.Evidence}", alarm: true);
+            if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: its hypervisor does not answer", alarm: true);
             if (!IsGone(s, v, h, peer)) continue;
             if (WhyNoRequest(s, v, host, h, peer) is { } why) { no.Say(host.Value, why.Because, why.Alarm); continue; }
 

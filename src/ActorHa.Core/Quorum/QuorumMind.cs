@@ -116,7 +116,7 @@ public sealed partial class QuorumMind
                 _view = _view with { Protections = _view.Protections.SetItem(p.Host, p.Protection with { ReadyAt = proven }) };
                 break;
             case VmSaid v: _view = _view with { Vms = _view.Vms.SetItem(v.Vm, v.Seen) }; break;
-            case WellSaid w: _view = _view with { Well = w.Well }; break;
+            case WellSaid w: _view = _view with { Well = w.Well, WhyUnwell = w.Detail }; break;
             case WatchdogSaid w: _view = _view with { Watchdog = w.Report }; break;
             case StopBegun: _view = _view with { Stopping = true }; break;
             case Commanded { Command: AcceptJournal } c:

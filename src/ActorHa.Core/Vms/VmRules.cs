@@ -5,6 +5,9 @@ namespace ActorHa.Core;
 /// <summary>Rules about VMs: who takes them, when they start, restart, stop, and when they are given up.</summary>
 internal static class VmRules
 {
+    /// <summary>A killed process is usually reaped in much less, however large its memory was.</summary>
+    private static readonly TimeSpan KillTakes = TimeSpan.FromSeconds(10);
+
     /// <summary>A process runs here without permission: it is recorded, then stopped (case 44).</summary>
     public static Decision? Stray(ClusterState s, View v, Refusals no)
     {
@@ -62,7 +65,14 @@ internal static class VmRules
             if (WhyLeave(s, v, vm, state) is not { } reason) continue;
             if (s.Maintenance is not null) { no.Say(vm.Value, $"{vm} stays: maintenance ({reason})"); continue; }
             if (!Permitted(v, state.Stop)) return Decision.Record("stop", $"{vm} is stopped on {v.Self}: {reason}", new VmStopping(vm, state.Epoch, v.Run, reason));
-            if (seen.Order != state.Stop!.Index || seen.Condition != VmCondition.Absent) { no.Say(vm.Value, $"{vm} is being stopped on {v.Self}: {reason}"); continue; }
+            if (seen.Order != state.Stop!.Index || seen.Condition != VmCondition.Absent)
+            {
+                // Uninterruptible sleep, most often: it may still write, so it stays owned here (case 41).
+                if (IsThere(seen) && s.Config.Vms.TryGetValue(vm, out var c) && v.SinceLearned(state.Stop.Index) > c.StopGrace + KillTakes)
+                    no.Say(vm.Value, $"{vm} does not end on {v.Self}, though it was killed: it starts nowhere before it has", alarm: true);
+                else no.Say(vm.Value, $"{vm} is being stopped on {v.Self}: {reason}");
+                continue;
+            }
             var gaveUp = state.Failures > Restarts(s, vm);
             return Decision.Record("release", $"{vm} is given up by {v.Self}: {reason}", new VmReleased(vm, state.Epoch, gaveUp));
         }
@@ -73,6 +83,7 @@ internal static class VmRules
     public static Decision? Take(ClusterState s, View v, Refusals no)
     {
         if (!v.IsHost) return null;
+        if (!v.Well) no.Say(v.Self.Value, $"{v.Self} is not well: {v.WhyUnwell}: it takes no VM", alarm: true);
         var events = Takes(s, v, out var sentence);
         if (!events.IsEmpty) return new Decision("take", sentence, events, []);
         if (RestoreRules.Awaited(s) is { } awaited) return no.Say(awaited.Value, $"the journal was put back: nothing starts before {awaited} has reported what it runs, or is proven off", alarm: true);

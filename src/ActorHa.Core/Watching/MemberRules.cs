@@ -55,12 +55,20 @@ internal static class MemberRules
         null => null,
     };
 
-    /// <summary>A member that is gone leaves no tolerance: one more, and nothing can be decided (case 15).</summary>
+    /// <summary>
+    /// A member that is gone leaves no tolerance: one more, and nothing can be decided (case 15). One whose etcd member answers
+    /// still votes: that its beats are lost is said when they stay away, or a bad network would raise the alarm all the time.
+    /// </summary>
     public static Decision? Tolerance(ClusterState s, View v, Refusals no)
     {
         foreach (var witness in s.Derived.Witnesses)
-            if (witness != v.Self && v.Peer(witness).Verdict is Verdict.Silent or Verdict.AgentSilent)
-                no.Say(witness.Value, $"{witness} is silent: no tolerance left, with another loss nothing can be decided", alarm: true);
+        {
+            if (witness == v.Self) continue;
+            var peer = v.Peer(witness);
+            if (peer.Verdict == Verdict.Silent) no.Say(witness.Value, $"{witness} is silent: no tolerance left, with another loss nothing can be decided", alarm: true);
+            if (peer.Verdict == Verdict.AgentSilent && v.Now - v.HeardOf(peer) > s.Config.Timers.AgentGrace)
+                no.Say(witness.Value, $"the agent of {witness} is silent, its etcd member answers: it votes, but takes no fence over", alarm: true);
+        }
         return null;
     }
 
