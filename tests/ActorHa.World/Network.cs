@@ -11,6 +11,8 @@ public sealed class Network(WorldModel world, Random random)
     private readonly bool[,] _cut = new bool[world.Size, world.Size];
     private readonly LinkTrouble?[,] _trouble = new LinkTrouble?[world.Size, world.Size];
     private readonly bool[] _cutFromChassis = new bool[world.Size];
+    private (SimMember From, SimMember To)? _holding;
+    private Action? _held;
 
     /// <summary>Cuts one direction of a link, or mends it.</summary>
     public void Cut(SimMember from, SimMember to, bool cut = true) => _cut[from.Number, to.Number] = cut;
@@ -20,6 +22,12 @@ public sealed class Network(WorldModel world, Random random)
 
     /// <summary>Makes one direction of a link bad; null = good again.</summary>
     public void Trouble(SimMember from, SimMember to, LinkTrouble? trouble) => _trouble[from.Number, to.Number] = trouble;
+
+    /// <summary>The next datagram of that way stays somewhere on the way, until it is released.</summary>
+    public void HoldNext(SimMember from, SimMember to) => _holding = (from, to);
+
+    /// <summary>What stayed on the way arrives.</summary>
+    public void ReleaseHeld() => _held?.Invoke();
 
     /// <summary>Everything is mended.</summary>
     public void Heal()
@@ -61,6 +69,7 @@ public sealed class Network(WorldModel world, Random random)
     public void Send(SimMember from, SimMember to, Datagram datagram)
     {
         if (!Passes(from, to)) return;
+        if (_holding is { } h && h == (from, to)) { (_holding, _held) = (null, () => to.Heart.Arrives(datagram)); return; }
         var trouble = _trouble[from.Number, to.Number];
         if (trouble is not null && random.NextDouble() < trouble.Loss) return;
         Deliver(from, to, datagram, trouble);
@@ -90,4 +99,33 @@ public sealed class Network(WorldModel world, Random random)
 /// <param name="SpikeChance">Chance that it is late.</param>
 /// <param name="Spike">Longest lateness; what is late is overtaken.</param>
 /// <param name="Damaged">Chance that one bit of it flips.</param>
-public sealed record LinkTrouble(double Loss, double Doubled, double SpikeChance, TimeSpan Spike, double Damaged);
+public sealed record LinkTrouble(double Loss, double Doubled, double SpikeChance, TimeSpan Spike, double Damaged)
+{
+    /// <summary>Case 14: what may fence nobody: 30 % loss, late, doubled, overtaken.</summary>
+    public static readonly LinkTrouble Documented = new(0.3, 0.05, 0.1, TimeSpan.FromMilliseconds(120), 0.01);
+
+    /// <summary>What a story says of the links.</summary>
+    public static LinkTrouble? Of(LinkWeather weather) => weather switch
+    {
+        LinkWeather.Jitter => Documented,
+        LinkWeather.Spikes => new(0, 0.2, 0.2, TimeSpan.FromSeconds(2), 0),
+        LinkWeather.Damaged => new(0, 0, 0, TimeSpan.Zero, 0.5),
+        _ => null,
+    };
+}
+
+/// <summary>How the links are in a story.</summary>
+public enum LinkWeather
+{
+    /// <summary>Nothing is wrong with them.</summary>
+    Good,
+
+    /// <summary>The documented worst that fences nobody.</summary>
+    Jitter,
+
+    /// <summary>Nothing is lost, but a fifth comes up to 2 s late and a fifth twice: overtaken.</summary>
+    Spikes,
+
+    /// <summary>Of half of all datagrams one bit flips.</summary>
+    Damaged,
+}

@@ -79,6 +79,9 @@ public sealed class Player
             case "freeze": w.Member.Machine.Freeze(); break;
             case "thaw": w.Member.Machine.Thaw(); break;
             case "cut": _world.Cut(w.Member.Name.Value, w.MemberAt(2).Name.Value, w.Count > 3); break;
+            case "links": Links(w.OneOf<LinkWeather>(1)); break;
+            case "hold-beat": _world.Network.HoldNext(w.Member, w.MemberAt(2)); break;
+            case "held-beat": _world.Network.ReleaseHeld(); break;
             case "cut-chassis": _world.CutChassis(w.Member.Name.Value); break;
             case "isolate": _world.Isolate(w.Member.Name.Value); break;
             case "heal": _world.Heal(); break;
@@ -87,18 +90,27 @@ public sealed class Player
             case "start-agent": w.Member.StartAgent(); break;
             case "shutdown": w.Member.Command(new LeaveHost("system")); break;
             case "stick-mind": w.Member.MindStuck = true; break;
+            case "starve": w.Member.Lag = w.Member.BeatLag = TimeSpan.FromMilliseconds(w.Number(2)); break;
             case "silence-watch": w.Member.WatchSilent = true; break;
             case "deafen": w.Member.Deaf = true; break;
             case "etcd": w.Member.EtcdUp = w.Is(2, "up", "down"); break;
             case "append": _world.Journal.Faults[w.Member.Name] = w.OneOf<AppendFault>(2); break;
+            case "read-behind": _world.Journal.Behind(w.Member, (int)w.Number(2)); break;
+            case "disk": _world.Journal.SlowDisk(w.Member, w.Seconds(2)); break;
+            case "older-version": _world.Journal.Outdate(w.Member); break;
+            case "config": _world["witness"].Command(new ApplyConfig("text", "other", Site.Config(b => Configure(b, w)), _world.Journal.State.ConfigNumber, "operator")); break;
             case "put-back": _world.Journal.StandIn((int)w.Number(1)); break;
             case "accept": _world["witness"].Command(new AcceptJournal(_world.Journal.State.Config.Name, "operator")); break;
             case "append-lands": _world.Journal.LandLate(); break;
             case "chassis": Chassis(w); break;
-            case "kill-vm": _world.KillVm(w.Member.Name.Value, w[2]); break;
+            case "kill-vm": WorldModel.EndVm(w.Member, w.Process(2), byGuest: false); break;
+            case "end-guest": WorldModel.EndVm(w.Member, w.Process(2), byGuest: true); break;
+            case "storage": w.Member.Machine.StorageStalls = w.Is(2, "stalls", "answers"); break;
             case "hand-start": w.Member.Machine.Spawn(new VmName(w[2]), null); break;
             case "hand-migrate": HandMigration.Begin(_world, w.Member, w.MemberAt(2), new VmName(w[3]), w.Seconds(4), w.OneOf<MigrationEnd>(5), marked: true); break;
             case "cannot-start": w.Member.Machine.CannotStart.Add(new VmName(w[2])); break;
+            case "cannot-kill": w.Member.Machine.Unkillable.Add(new VmName(w[2])); break;
+            case "can-kill": w.Member.Machine.Unkillable.Remove(new VmName(w[2])); break;
             case "vm": Vm(w); break;
             case "maintenance": _world["witness"].Command(new SetMaintenance(w.Is(1, "on", "off"), w.Count > 2 ? w.Seconds(2) : null, "operator")); break;
             case "confirm": _world["rainbowdash"].Command(new ConfirmFence(new(w[1]), w[2], "operator")); break;
@@ -118,6 +130,12 @@ public sealed class Player
         "move" => new MoveVm(new(w[2]), new(w[3]), "operator"),
         _ => throw w.Unknown(),
     });
+
+    private void Links(LinkWeather weather)
+    {
+        foreach (var a in _world.Members)
+            foreach (var b in _world.Members.Where(b => b != a)) _world.Network.Trouble(a, b, LinkTrouble.Of(weather));
+    }
 
     private void Chassis(Words w)
     {
@@ -153,6 +171,8 @@ public sealed class Player
                 case "watchdog": foreach (var h in b.Hosts.Keys.ToList()) b.Hosts[h] = b.Hosts[h] with { Watchdog = new WatchdogConfig("/dev/watchdog0", TimeSpan.FromSeconds(w.Number(value)), false, true) }; break;
                 case "two-proofs": b.Policies = b.Policies with { RequireTwoProofs = value == "yes" }; break;
                 case "preemptible": b.Vms[new(value)] = b.Vms[new(value)] with { Preemptible = true }; break;
+                case "vms": foreach (var n in Enumerable.Range(1, (int)w.Number(value))) b.Vms[new($"small{n:00}")] = Site.Builder.Vm(50, 1, b.Vms[new("mail")].Hosts); break;
+                case "without": b.Remove(new(value)); break;
                 case "starts-at-once": b.Policies = b.Policies with { StartsAtOnce = (int)w.Number(value) }; break;
                 default: throw new StoryException($"unknown setting: {setting}");
             }

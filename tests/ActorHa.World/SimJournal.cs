@@ -1,3 +1,4 @@
+using System.Text;
 using ActorHa.Core;
 
 namespace ActorHa.World;
@@ -17,6 +18,7 @@ public sealed class SimJournal(WorldModel world)
     private readonly List<Pending> _late = [];
     private readonly TimeSpan[] _disks = new TimeSpan[world.Size];
     private readonly int[] _behind = new int[world.Size];
+    private readonly int?[] _strange = new int?[world.Size];
     private SimMember? _leader;
     private bool _had;
     private Instant _electedAt;
@@ -46,6 +48,9 @@ public sealed class SimJournal(WorldModel world)
 
     /// <summary>The member that this client asks answers from a past so many entries ago; 0 = the truth.</summary>
     public void Behind(SimMember client, int entries) => _behind[client.Number] = entries;
+
+    /// <summary>This client is of an older version: what is written from now on holds events that it does not know.</summary>
+    public void Outdate(SimMember client) => _strange[client.Number] = _entries.Count;
 
     /// <summary>The leader is lost or gives up; another election.</summary>
     public void LoseLeader() => _electedAt = world.Time.Now + Election + world.UpTo(Election);
@@ -145,9 +150,15 @@ public sealed class SimJournal(WorldModel world)
         if (!Serves(member)) { member.PostLater(NoAnswer, member, new TailFailed("no answer")); return; }
         var known = Math.Max(0, _entries.Count - _behind[member.Number]);
         var tail = new RawEntry[Math.Max(0, known - after)];
-        for (var i = 0; i < tail.Length; i++) tail[i] = new RawEntry(after + i + 1, _entries[(int)after + i].Bytes);
+        for (var i = 0; i < tail.Length; i++) tail[i] = new RawEntry(after + i + 1, AsReadBy(member, (int)after + i));
         member.PostLater(world.Latency(), member, new TailRead(known == 0 ? null : _entries[known - 1].Head, tail));
     });
+
+    private byte[] AsReadBy(SimMember member, int entry)
+    {
+        var bytes = _entries[entry].Bytes;
+        return entry < (_strange[member.Number] ?? int.MaxValue) ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"event\":\"", "\"event\":\"newer-", StringComparison.Ordinal));
+    }
 
     /// <summary>Writes the pulse key.</summary>
     internal void Pulse(SimMember member, Instant sent) => world.Time.After(world.Latency(), () =>

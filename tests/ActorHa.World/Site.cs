@@ -43,6 +43,13 @@ public static class Site
         /// <summary>Policies.</summary>
         public Policies Policies { get; set; } = new();
 
+        /// <summary>Leaves a host out, of the VMs' homes too.</summary>
+        public void Remove(MemberName host)
+        {
+            Hosts.Remove(host);
+            foreach (var (name, vm) in Vms.ToList()) Vms[name] = vm with { Hosts = vm.Hosts.Remove(host) };
+        }
+
         /// <summary>A VM.</summary>
         public static VmConfig Vm(int priority, long memory, ImmutableArray<MemberName> hosts) =>
             new(priority, memory, true, hosts, 3, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(30), "qemu", "[]");

@@ -28,6 +28,9 @@ internal sealed class Words(WorldModel world, string line)
     public SimMember MemberAt(int at) => world.Members.FirstOrDefault(m => m.Name.Value == this[at])
         ?? throw new StoryException($"\"{line}\": there is no member {this[at]}; known: {string.Join(", ", world.Members.Select(m => m.Name))}");
 
+    /// <summary>The VM's process at this place, on the member that is named first.</summary>
+    public SimProcess Process(int at) => Member.Machine.Processes.Find(p => p.Vm.Value == this[at]) ?? throw new StoryException($"\"{line}\": {this[at]} does not run on {Member.Name}");
+
     /// <summary>The number at this place.</summary>
     public double Number(int at) => Number(this[at]);
 

@@ -6,9 +6,6 @@ namespace ActorHa.Simulation;
 /// <summary>Links among the members, and to the chassis.</summary>
 internal static class NetworkFaults
 {
-    /// <summary>Case 14: what may fence nobody: 30 % loss, late, doubled, overtaken.</summary>
-    public static readonly LinkTrouble Documented = new(0.3, 0.05, 0.1, TimeSpan.FromMilliseconds(120), 0.01);
-
     public static readonly ImmutableArray<FaultKind> All =
     [
         new("link cut", "network", 6, Whom.Member, (w, m, f) => Cut(w, m, Other(w, m, f), both: true)),
@@ -17,7 +14,7 @@ internal static class NetworkFaults
         new("isolated, reaches the chassis", "network", 4, Whom.Member, (w, m, _) => Isolated(w, m, chassis: false)),
         new("deaf", "network", 4, Whom.Member, (_, m, _) => { m.Deaf = true; return () => m.Deaf = false; }),
         new("links bad", "network", 4, Whom.Nobody, (w, _, f) => Bad(w, new LinkTrouble((f.Salt % 70) / 100.0, 0.2, 0.2, TimeSpan.FromMilliseconds(f.Salt % 2500), 0.02))),
-        new("links jitter", "network", 2, Whom.Nobody, (w, _, _) => Bad(w, Documented)),
+        new("links jitter", "network", 2, Whom.Nobody, (w, _, _) => Bad(w, LinkTrouble.Documented)),
         new("chassis unreachable", "network", 4, Whom.Member, (w, m, _) => { w.Network.CutChassis(m); return () => w.Network.CutChassis(m, false); }),
     ];
 
