@@ -67,7 +67,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
         {
             (m.Watchdog.Refuses, m.Watchdog.Broken, m.Watchdog.Looked) = (false, false, null);
             m.Machine.SearchLag = TimeSpan.Zero;
-            (m.EtcdUp, m.Deaf, m.Lag, m.BeatLag, m.WatchSilent, m.AgentHeldDown) = (true, false, TimeSpan.Zero, TimeSpan.Zero, false, false);
+            (m.EtcdUp, m.Deaf, m.Lag, m.BeatLag, m.WatchSilent, m.WatchConfused, m.AgentHeldDown) = (true, false, TimeSpan.Zero, TimeSpan.Zero, false, false, false);
             m.Machine.CannotStart.Clear();
             m.Machine.HangsAtStart.Clear();
             m.Machine.Unkillable.Clear();
@@ -77,6 +77,7 @@ public sealed class Liveness(WorldModel world, Plan plan)
             m.Machine.PowerOn();
             if (m.MindStuck) m.CrashAgent(TimeSpan.FromMilliseconds(500));
             m.StartAgent();
+            JournalFaults.Upgrade(world, m);
         }
         switch (plan.Fate)
         {

@@ -31,6 +31,7 @@ public sealed record Plan(int Seed, Variant Variant, double Safety, int Core, Fa
         variant = variant with { Watchdogs = Watchdogs.Draw(own) };
         faults.AddRange(WatchdogFaults.Draw(own, variant.Watchdogs?.Level ?? WatchdogLevel.None, within));
         faults.AddRange(VmFaults.Draw(new Random(seed ^ 0x6b21), within));
+        faults.AddRange(JournalFaults.Draw(new Random(seed ^ 0x1f0d5), within));
         return new Plan(seed, variant, safety, core, fate, [.. faults.OrderBy(f => f.At)]);
     }
 

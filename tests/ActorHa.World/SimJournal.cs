@@ -49,8 +49,16 @@ public sealed class SimJournal(WorldModel world)
     /// <summary>The member that this client asks answers from a past so many entries ago; 0 = the truth.</summary>
     public void Behind(SimMember client, int entries) => _behind[client.Number] = entries;
 
-    /// <summary>This client is of an older version: what is written from now on holds events that it does not know.</summary>
+    /// <summary>This client is of an older version: what others write from now on holds events that it does not know.</summary>
     public void Outdate(SimMember client) => _strange[client.Number] = _entries.Count;
+
+    /// <summary>It knows all events again, once its agent has been started anew; false where it knew them.</summary>
+    public bool Upgrade(SimMember client)
+    {
+        if (_strange[client.Number] is null) return false;
+        _strange[client.Number] = null;
+        return true;
+    }
 
     /// <summary>The leader is lost or gives up; another election.</summary>
     public void LoseLeader() => _electedAt = world.Time.Now + Election + world.UpTo(Election);
@@ -157,7 +165,7 @@ public sealed class SimJournal(WorldModel world)
     private byte[] AsReadBy(SimMember member, int entry)
     {
         var bytes = _entries[entry].Bytes;
-        return entry < (_strange[member.Number] ?? int.MaxValue) ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"event\":\"", "\"event\":\"newer-", StringComparison.Ordinal));
+        return entry < (_strange[member.Number] ?? int.MaxValue) || JournalCodec.Decode(bytes).Who == member.Name ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"event\":\"", "\"event\":\"newer-", StringComparison.Ordinal));
     }
 
     /// <summary>Writes the pulse key.</summary>

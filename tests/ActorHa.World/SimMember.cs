@@ -61,6 +61,9 @@ public sealed class SimMember : ILetterBox
     /// <summary>Its watch on the journal says nothing.</summary>
     public bool WatchSilent { get; set; }
 
+    /// <summary>Its watch of the journal misses news, tells others late, and some more than once.</summary>
+    public bool WatchConfused { get; set; }
+
     /// <summary>It hears no datagram.</summary>
     public bool Deaf { get; set; }
 

@@ -38,7 +38,7 @@ internal static class Wellness
         var lost = config.Policies.FenceWhenAgentLost && world.Time.Now - host.AwaySince > config.Timers.AgentGrace - TimeSpan.FromSeconds(1);
         if (host.Mind is null || host.MindStuck)
             return lost ? "its agent is lost, and the policy says fence" : world.Members.Any(m => m != host && SpeaksFor(world, m, host)) ? null : "its agent is away, and nobody whom it answers could say so";
-        if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent) return "its agent is hindered";
+        if (host.Mind.ReadOnly is not null || host.Lag > TimeSpan.Zero || host.BeatLag > TimeSpan.Zero || host.WatchSilent || host.WatchConfused) return "its agent is hindered";
         return null;
     }
 

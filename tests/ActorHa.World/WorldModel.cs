@@ -208,7 +208,11 @@ public sealed class WorldModel
         Audit.Committed(sender, before, entry);
         Say(entry.Who.Value, entry.Because);
         foreach (var m in Members)
-            if (!m.WatchSilent) Time.After(Latency(), () => m.Tell(new JournalWoken()));
+        {
+            if (m.WatchSilent) continue;
+            if (!m.WatchConfused) { Time.After(Latency(), () => m.Tell(new JournalWoken())); continue; }
+            for (var times = _random.Next(4); times > 0; times--) Time.After(Latency() + UpTo(TimeSpan.FromSeconds(4)), () => m.Tell(new JournalWoken()));
+        }
     }
 }
 

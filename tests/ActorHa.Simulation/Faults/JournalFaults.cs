@@ -33,8 +33,23 @@ internal static class JournalFaults
                 });
             return end;
         }),
+        // Drawn from dice of their own: other seeds stay what they were.
+        new("watch confused", "journal", 0, Whom.Member, (_, m, _) => { m.WatchConfused = true; return () => m.WatchConfused = false; }),
+        new("newer version's entries", "journal", 0, Whom.Member, (w, m, _) => { w.Journal.Outdate(m); return () => Upgrade(w, m); }),
         new("watch silent", "journal", 3, Whom.Member, (_, m, _) => { m.WatchSilent = true; return () => m.WatchSilent = false; }),
     ];
+
+    /// <summary>One of them in one of six plans.</summary>
+    public static IEnumerable<Fault> Draw(Random own, double within)
+    {
+        if (own.Next(6) == 0) yield return new Fault(own.NextDouble() * within, own.Next(2) == 0 ? "watch confused" : "newer version's entries", own.Next(3), own.NextDouble() * 120, own.Next(1 << 20));
+    }
+
+    /// <summary>Its agent is brought to the version that wrote what it could not read.</summary>
+    public static void Upgrade(WorldModel w, SimMember m)
+    {
+        if (w.Journal.Upgrade(m)) m.CrashAgent(TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>So many of the newest entries that every member has seen one of them: who has not, and hears nobody who has, is not protected (decision 0031).</summary>
     private static int Lost(WorldModel w, Fault f)
