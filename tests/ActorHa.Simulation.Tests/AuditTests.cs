@@ -120,6 +120,32 @@ public sealed class AuditTests
         Assert.Contains(world.Audit.Breaches, b => b.Contains("applejack is given more than its memory holds", StringComparison.Ordinal));
     }
 
+    /// <summary>Whose mind is stuck does not learn that its line was lost: what it still switches is bounded by set-lifetime (seed 30204575).</summary>
+    [Fact]
+    public void I3_a_SET_of_a_line_that_was_lost_is_right_for_who_cannot_know_and_only_for_so_long()
+    {
+        var world = Booted();
+        var executor = world[B.Value];
+        world.Chassis.Silent = true;
+        world[A.Value].Machine.PowerOff(fence: false);
+        world.Run(4);
+        var order = Assert.Single(world.Journal.Entries, e => e.Events.Any(x => x is FenceSwitching)).Index;
+        executor.MindStuck = true;
+        world.Journal.StandIn(4);
+        world["witness"].CrashAgent(TimeSpan.FromSeconds(1));
+        world.Run(5);
+        world["witness"].Command(new AcceptJournal(world.Journal.State.Config.Name, "operator"));
+        world.Run(5);
+        Assert.False(world.Journal.IsPutBack);
+        world.Audit.SetSent(executor, A, order);
+        world.Run(170);
+        world.Audit.SetSent(executor, A, order);
+        Assert.Empty(world.Audit.Breaches);
+        world.Run(20);
+        world.Audit.SetSent(executor, A, order);
+        Finds("I3", $"rainbowdash sends a SET against applejack, which entry {order} does not permit", world);
+    }
+
     [Fact]
     public void I3_a_power_cut_without_a_request()
     {

@@ -15,6 +15,8 @@ public sealed partial class Audit(WorldModel world)
     private readonly HashSet<(int Member, int Life, long Index)> _acknowledged = [];
     private readonly Dictionary<(int Member, int Life, VmName Vm), long> _used = [];
     private readonly Dictionary<(long Index, string Subject), (MemberName Who, Epoch Epoch)> _permissions = [];
+    private Dictionary<(long Index, string Subject), (MemberName Who, Epoch Epoch)> _lost = [];
+    private Instant _lostAt;
     private readonly Dictionary<MemberName, int> _fences = [];
     private readonly long[] _sent = new long[world.Size];
     private readonly Instant[] _decidedAt = new Instant[world.Size];
@@ -67,9 +69,19 @@ public sealed partial class Audit(WorldModel world)
     /// <summary>What one restored journal knows of the past is not compared with the past.</summary>
     public void Forget()
     {
+        (_lost, _lostAt) = (new(_permissions), world.Time.Now);
         _permissions.Clear();
         _fences.Clear();
     }
+
+    /// <summary>
+    /// Whether an entry permits it: of the journal as it stands, or, for who has not read it since, of the line that was lost. Against
+    /// what such a one still does nobody is admitted for set-lifetime, and nothing starts before it has reported (rules 16 to 19).
+    /// </summary>
+    private bool IsPermitted(SimMember by, (long Index, string Subject) what, Epoch? epoch = null) =>
+        (_permissions.TryGetValue(what, out var p)
+            || (by.SeenIn(world.Journal.Line) == 0 && world.Time.Now - _lostAt < world.Journal.State.Config.Timers.SetLifetime && _lost.TryGetValue(what, out p)))
+        && p.Who == by.Name && (epoch is null || p.Epoch == epoch);
 
     /// <summary>I1: a VM runs on at most one host. A copy started by hand is not our act.</summary>
     internal void Spawned(SimMachine machine, SimProcess process)
@@ -93,7 +105,7 @@ public sealed partial class Audit(WorldModel world)
         if (world.Journal.State.Vm(vm).Stray is { } stray && stray.Index < order && world.Member(stray.Host).Machine is var there && there.Powered && there.Processes.Exists(p => p.Vm == vm && p.ByHand))
             Breach("I1", $"{by.Name} starts {vm}, of which a copy is known to run on {stray.Host}");
         KnownCopy(by, vm, order);
-        if (!_permissions.TryGetValue((order, vm.Value), out var p) || p != (by.Name, epoch)) Breach("I2", $"{by.Name} starts {vm} ({epoch}), which entry {order} does not permit");
+        if (!IsPermitted(by, (order, vm.Value), epoch)) Breach("I2", $"{by.Name} starts {vm} ({epoch}), which entry {order} does not permit");
     }
 
     /// <summary>I3: a SET traces to an own switching entry that this very agent knows to be committed.</summary>
@@ -101,7 +113,7 @@ public sealed partial class Audit(WorldModel world)
     {
         Checks++;
         if (!_acknowledged.Contains((by.Number, by.Life, order))) Breach("I3", $"{by.Name} sends a SET against {host} by entry {order}, which it had only read");
-        if (!_permissions.TryGetValue((order, host.Value), out var p) || p.Who != by.Name) Breach("I3", $"{by.Name} sends a SET against {host}, which entry {order} does not permit");
+        if (!IsPermitted(by, (order, host.Value))) Breach("I3", $"{by.Name} sends a SET against {host}, which entry {order} does not permit");
         // Judged when it is sent: one that was on its way for long may strike a host that has woken and is closed for this very reason.
         if (world.Journal.State.Host(host).Request is { Operator: null } r && !GoesOnWithoutAgent(host, r) && Wellness.WhyNot(world, world.Member(host)) is null)
             Breach("I3", $"{by.Name} switches {host} off, which could refute the challenge, or whose agent alone is away");

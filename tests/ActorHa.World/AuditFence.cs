@@ -48,7 +48,7 @@ public sealed partial class Audit
     public void OnSent(SimMember by, MemberName host, FenceOrder? order)
     {
         Checks++;
-        if (order is { Switch: > 0 and var index } && _acknowledged.Contains((by.Number, by.Life, index)) && _permissions.GetValueOrDefault((index, host.Value)).Who == by.Name) return;
+        if (order is { Switch: > 0 and var index } && _acknowledged.Contains((by.Number, by.Life, index)) && IsPermitted(by, (index, host.Value))) return;
         if (by.Machine.Now - _accepted[by.Number] is var since && since < Alone)
             Breach("I3", FormattableString.Invariant($"{by.Name} switches {host} on without an entry, {since.TotalSeconds:0} s after a majority took a write of its"));
         if (by.Mind?.State.Host(host).SwitchedOff is null) Breach("I3", $"{by.Name} switches {host} on without an entry, and we have not switched it off");
