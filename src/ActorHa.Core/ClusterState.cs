@@ -128,7 +128,7 @@ public sealed record HostState
     /// <summary>It is being shut down in an orderly way: gives its VMs up and gets none.</summary>
     public bool Leaving { get; init; }
 
-    /// <summary>Members whose request this life has refuted and that asked last: deaf to it until they hear it again.</summary>
+    /// <summary>Members whose request this life has refuted and that asked last: deaf to it until they hear it again, or start anew.</summary>
     public ImmutableSortedDictionary<MemberName, long> Refuted { get; init; } = ImmutableSortedDictionary<MemberName, long>.Empty;
 
     /// <summary>Entry by which this life refuted or disputed a request last, a sign that its agent lived; 0 = none.</summary>

@@ -91,6 +91,9 @@ public sealed class FenceRequestTests
         c.Sees(A, Verdict.Silent, 200).Decides().ThenNothing("applejack lives, as was said when rainbowdash asked, which is deaf to it");
         c.Sees(A, Verdict.PoweredOff, 200).Decides().ThenRecords<FenceRequested>();
         c.Sees(A, Verdict.Silent, 50).Decides().ThenRecords<FenceRequested>();
+        // A new agent has not been deaf yet (found by the simulation: nobody asked for a host that had died since).
+        c.And(new AgentStarted(W, RunOf(W), "")).Sees(A, Verdict.Silent, 200).Decides().ThenNothing("applejack lives, as was said when rainbowdash asked");
+        c.And(new AgentStarted(B, RunOf(B), "")).Sees(A, Verdict.Silent, 200).Decides().ThenRecords<FenceRequested>();
     }
 
     [Fact]

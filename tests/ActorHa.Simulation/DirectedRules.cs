@@ -108,6 +108,20 @@ public static class DirectedRules
             In(w, 6, A(w).Machine.Thaw);
             In(w, 7.5, () => { A(w).Machine.Freeze(kernelLives: false); (w.Chassis.Mute, w.Chassis.Ignores) = (false, false); });
         }, 40, Fate: Fate.Hung),
+        // Each of the others was told once that it is wrong about a host whose agent alone is away; then all happens at once.
+        new("two that were refuted start anew, and the host hangs", w =>
+        {
+            A(w).AgentHeldDown = true;
+            A(w).KillAgent();
+            w.Cut("applejack", "rainbowdash", oneWay: true);
+            In(w, 8, () => { w.Heal(); w.Cut("applejack", "witness", oneWay: true); });
+            In(w, 25, () =>
+            {
+                w.Heal();
+                A(w).Machine.Freeze(kernelLives: false);
+                foreach (var m in new[] { B(w), Witness(w) }) m.CrashAgent(TimeSpan.FromSeconds(1));
+            });
+        }, 40, Fate: Fate.Hung),
         // A device that reads off what hears us: the beats of a stuck mind are no signs of life, but they echo.
         new("its mind stands still, and the device lies", w =>
         {

@@ -160,8 +160,8 @@ public sealed class Liveness(WorldModel world, Plan plan)
             if (stays && !v.Wanted) continue;
             if (v.Active && v.MoveTo is null && running.Any(m => s.Owns(m.Name, vm) && m.Machine.Processes.Exists(p => p.Vm == vm && p.Epoch == v.Epoch))) continue;
             var allowed = Placer.Allowed(s, config, v).Where(h => running.Any(m => m.Name == h)).ToList();
-            // Not marked for failover: it waits for its home.
-            if (allowed.Count == 0 && !config.Failover) continue;
+            // Not marked for failover: it waits for its home, or for the host that took it when a restored journal was told where it runs.
+            if (!config.Failover && (allowed.Count == 0 || (s.IsOwned(vm) && v.Owner!.Host == _other.Name && !running.Contains(_other)))) continue;
             // Where not all fit, the rest waits, by name and reason: for memory, of which there is none indeed, or for a host that comes back.
             var room = allowed.Exists(h => s.Config.Hosts[h].MemoryMb - Placer.MemoryUsed(s, h) + Preemptible(s, h, config.Priority) >= config.MemoryMb);
             if (!room && !s.IsOwned(vm) && v.Waiting?.StartsWith("waits for ", StringComparison.Ordinal) == true) continue;

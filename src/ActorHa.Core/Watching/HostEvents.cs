@@ -43,13 +43,16 @@ public sealed record HostAdmitted(MemberName Host, Incarnation Incarnation) : Ev
         });
 }
 
-/// <summary>An agent process has taken over its member; ends an announced stop.</summary>
+/// <summary>An agent process has taken over its member; ends an announced stop. It may ask for a host that the process before it was deaf to.</summary>
 public sealed record AgentStarted(MemberName Member, AgentRun Run, string Version) : Event
 {
     /// <inheritdoc/>
     public override ClusterState Apply(ClusterState s, long index)
     {
         var next = s with { Agents = s.Agents.SetItem(Member, Run) };
+        // Deaf was the process before it: who has heard nothing of the host since would else never ask for it again.
+        foreach (var (host, h) in s.Hosts)
+            if (h.Refuted.ContainsKey(Member)) next = next.With(host, o => o with { Refuted = o.Refuted.Remove(Member) });
         return next.Hosts.ContainsKey(Member) ? next.With(Member, h => h with { Announced = null, Leaving = false }) : next;
     }
 }
