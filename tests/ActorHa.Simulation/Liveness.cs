@@ -45,13 +45,13 @@ public sealed class Liveness(WorldModel world, Plan plan)
                 seconds++;
             }
             Took = (world.Time.Now - began).TotalSeconds;
-            // It must also stay so, unless an order that came late, a host that comes back late, or a watchdog that had not been fed while
+            // It must also stay so, unless an order or a decision that came late, a host that comes back late, or a watchdog that had not been fed while
             // there was no majority, disturbs it: then it becomes well once more.
-            var (orders, back, resets) = (world.Audit.Orders, IsBack, Resets);
+            var (orders, back, resets) = (world.Audit.Orders + world.Audit.Late, IsBack, Resets);
             world.Run(3);
             seconds += 3;
             if (Missing(stays: true) is not { } lost) return;
-            if (world.Audit.Orders == orders && IsBack == back && Resets == resets) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
+            if (world.Audit.Orders + world.Audit.Late == orders && IsBack == back && Resets == resets) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
         }
     }
 

@@ -17,6 +17,7 @@ public sealed partial class Audit(WorldModel world)
     private readonly Dictionary<(long Index, string Subject), (MemberName Who, Epoch Epoch)> _permissions = [];
     private Dictionary<(long Index, string Subject), (MemberName Who, Epoch Epoch)> _lost = [];
     private Instant _lostAt;
+    private static readonly TimeSpan LateAfter = TimeSpan.FromSeconds(3);
     private readonly Dictionary<MemberName, int> _fences = [];
     private readonly long[] _sent = new long[world.Size];
     private readonly Instant[] _decidedAt = new Instant[world.Size];
@@ -35,6 +36,9 @@ public sealed partial class Audit(WorldModel world)
 
     /// <summary>Orders of operators that were recorded.</summary>
     public int Orders { get; private set; }
+
+    /// <summary>Entries that were decided long before they were committed: nobody had answered, and they were sent again as they were.</summary>
+    public int Late { get; private set; }
 
     /// <summary>Confirmations by a person of a host that lived.</summary>
     public int FalseConfirmations => _declaredOver.Count;
@@ -172,6 +176,7 @@ public sealed partial class Audit(WorldModel world)
         if (world.Journal.State.Config.Hosts.Keys.Count(h => world.Journal.State.Host(h).IsClosed) > 1) Breach("I4", "two hosts are closed at once");
         Rules[entry.Command] = Rules.GetValueOrDefault(entry.Command) + 1;
         if (entry.Events.Any(e => e is VmWanted or VmMoveOrdered or MaintenanceBegan or ConfigurationApplied or AgentStopAnnounced or HostLeaving or JournalRestored or FenceRequested { Operator: not null })) Orders++;
+        if (world.Time.Now - _decidedAt[sender.Number] > LateAfter) Late++;
         var s = before;
         foreach (var e in entry.Events)
         {

@@ -46,11 +46,18 @@ public static class HandMigration
             // Killed meanwhile: the source goes on.
             if (!destination.Machine.Processes.Contains(to)) return;
             // Its source is gone, or it fails: what waits has nothing to go on with.
-            if (end == MigrationEnd.Fails || !source.Machine.Processes.Contains(from)) { destination.Machine.End(vm); return; }
+            if (end == MigrationEnd.Fails || !source.Machine.Processes.Contains(from)) { Vanish(world, destination, to); return; }
             world.Say("hand", $"{vm} has been migrated from {source.Name} to {destination.Name}");
             if (end == MigrationEnd.Succeeds) Leave(source, from);
             else world.Time.After(Lingers, () => source.Machine.OnRunning(() => Leave(source, from)));
         })));
+    }
+
+    /// <summary>An agent that has adopted it, as a restored journal was told that it runs there, notices.</summary>
+    private static void Vanish(WorldModel world, SimMember host, SimProcess process)
+    {
+        if (world.Journal.State.Owns(host.Name, process.Vm) && world.Journal.State.Vm(process.Vm).Epoch == process.Epoch) WorldModel.EndVm(host, process, byGuest: false);
+        else host.Machine.End(process.Vm);
     }
 
     private static void Leave(SimMember source, SimProcess process)

@@ -69,7 +69,7 @@ public sealed class SimJournal(WorldModel world)
         var head = Head ?? JournalHead.Empty;
         var entry = new JournalEntry(head.Lineage, head.Index + 1, $"planted/{head.Index}", by.Name, world.Wall, "planted", because, [], head.Hash, JournalCodec.Hash(State.Evolve(events, head.Index + 1)), [.. events]);
         var bytes = JournalCodec.Encode(entry);
-        Commit(new Pending(by, head, new JournalHead(head.Lineage, head.Index + 1, JournalCodec.Hash(bytes)), bytes));
+        Commit(new Pending(by, by.Life, head, new JournalHead(head.Lineage, head.Index + 1, JournalCodec.Hash(bytes)), bytes));
     }
 
     /// <summary>An operator puts an older snapshot back: the newest entries never were.</summary>
@@ -124,15 +124,15 @@ public sealed class SimJournal(WorldModel world)
     {
         var fault = Faults.Remove(member.Name, out var f) ? f : UnknownRate > 0 && world.Chance(UnknownRate) ? world.Pick(AppendFault.Unknown, AppendFault.Lost, AppendFault.Late) : AppendFault.None;
         world.Audit.Sent(member, a.Next.Index);
-        var sent = new Pending(member, a.Expected, a.Next, a.Bytes.ToArray());
-        world.Time.After(world.Latency(), () =>
+        var sent = new Pending(member, member.Life, a.Expected, a.Next, a.Bytes.ToArray());
+        Call(member, life =>
         {
-            if (!Serves(member) || fault == AppendFault.Lost) { member.PostLater(NoAnswer, member, new AppendSettled(AppendFate.Unknown, "no answer")); return; }
+            if (!Serves(member) || fault == AppendFault.Lost) { member.PostLater(life, NoAnswer, member, new AppendSettled(AppendFate.Unknown, "no answer")); return; }
             if (fault == AppendFault.Late)
             {
                 _late.Add(sent);
                 if (UnknownRate > 0) world.Time.After(world.UpTo(TimeSpan.FromSeconds(15)), () => { if (_late.Remove(sent)) Commit(sent); });
-                member.PostLater(NoAnswer, member, new AppendSettled(AppendFate.Unknown, "no answer"));
+                member.PostLater(life, NoAnswer, member, new AppendSettled(AppendFate.Unknown, "no answer"));
                 return;
             }
             var sync = Sync();
@@ -140,7 +140,7 @@ public sealed class SimJournal(WorldModel world)
             else world.Time.After(sync, () =>
             {
                 if (Serves(member)) Finish(sent, sync > NoAnswer * 2 ? AppendFault.Unknown : fault);
-                else member.PostLater(NoAnswer, member, new AppendSettled(AppendFate.Unknown, "the leader was lost"));
+                else member.PostLater(life, NoAnswer, member, new AppendSettled(AppendFate.Unknown, "the leader was lost"));
             });
         });
     }
@@ -153,14 +153,21 @@ public sealed class SimJournal(WorldModel world)
     }
 
     /// <summary>Reads head and tail.</summary>
-    internal void Read(SimMember member, long after) => world.Time.After(world.Latency(), () =>
+    internal void Read(SimMember member, long after) => Call(member, life =>
     {
-        if (!Serves(member)) { member.PostLater(NoAnswer, member, new TailFailed("no answer")); return; }
+        if (!Serves(member)) { member.PostLater(life, NoAnswer, member, new TailFailed("no answer")); return; }
         var known = Math.Max(0, _entries.Count - _behind[member.Number]);
         var tail = new RawEntry[Math.Max(0, known - after)];
         for (var i = 0; i < tail.Length; i++) tail[i] = new RawEntry(after + i + 1, AsReadBy(member, (int)after + i));
-        member.PostLater(world.Latency(), member, new TailRead(known == 0 ? null : _entries[known - 1].Head, tail));
+        member.PostLater(life, world.Latency(), member, new TailRead(known == 0 ? null : _entries[known - 1].Head, tail));
     });
+
+    /// <summary>What a member asks reaches etcd; the answer is for the life that has asked, though another may have begun since.</summary>
+    private void Call(SimMember member, Action<int> answer)
+    {
+        var life = member.Life;
+        world.Time.After(world.Latency(), () => answer(life));
+    }
 
     private byte[] AsReadBy(SimMember member, int entry)
     {
@@ -169,18 +176,18 @@ public sealed class SimJournal(WorldModel world)
     }
 
     /// <summary>Writes the pulse key.</summary>
-    internal void Pulse(SimMember member, Instant sent) => world.Time.After(world.Latency(), () =>
+    internal void Pulse(SimMember member, Instant sent) => Call(member, life =>
     {
         var sync = Sync();
         var ok = Serves(member) && sync <= NoAnswer * 2;
-        member.PostLater(ok ? world.Latency() + sync : NoAnswer, member, new PulseSettled(sent, ok, "", Head));
+        member.PostLater(life, ok ? world.Latency() + sync : NoAnswer, member, new PulseSettled(sent, ok, "", Head));
     });
 
     private void Finish(Pending sent, AppendFault fault)
     {
         var fate = Commit(sent);
         if (fault == AppendFault.Unknown) fate = AppendFate.Unknown;
-        var life = sent.Member.Life;
+        var life = sent.Life;
         world.Time.After(fate == AppendFate.Unknown ? NoAnswer : world.Latency(), () =>
         {
             if (life != sent.Member.Life) return;
@@ -255,7 +262,7 @@ public sealed class SimJournal(WorldModel world)
         return with * 2 > world.Size;
     }
 
-    private sealed record Pending(SimMember Member, JournalHead Expected, JournalHead Next, byte[] Bytes);
+    private sealed record Pending(SimMember Member, int Life, JournalHead Expected, JournalHead Next, byte[] Bytes);
 }
 
 /// <summary>What an append meets.</summary>

@@ -199,9 +199,11 @@ public sealed class SimMember : ILetterBox
     }
 
     /// <summary>A letter that comes later, for this life of the agent only.</summary>
-    internal void PostLater(TimeSpan delay, ILetterBox to, object message)
+    internal void PostLater(TimeSpan delay, ILetterBox to, object message) => PostLater(Life, delay, to, message);
+
+    /// <summary>The same for the life that has asked for it.</summary>
+    internal void PostLater(int life, TimeSpan delay, ILetterBox to, object message)
     {
-        var life = Life;
         _world.Time.After(delay, () => { if (life == Life) Post(to, message); });
     }
 
