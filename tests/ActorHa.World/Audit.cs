@@ -79,12 +79,13 @@ public sealed partial class Audit(WorldModel world)
     }
 
     /// <summary>
-    /// Whether an entry permits it: of the journal as it stands, or, for who has not read it since, of the line that was lost. Against
-    /// what such a one still does nobody is admitted for set-lifetime, and nothing starts before it has reported (rules 16 to 19).
+    /// Whether an entry permits it: of the journal as it stands, or, for whose mind is stuck since before, of the line that was lost:
+    /// it cannot know. (Who slept can, and must: decision 0034.) Against what such a one still does nobody is admitted for set-lifetime,
+    /// and nothing starts before it has reported (rules 16 to 19).
     /// </summary>
     private bool IsPermitted(SimMember by, (long Index, string Subject) what, Epoch? epoch = null) =>
         (_permissions.TryGetValue(what, out var p)
-            || (by.SeenIn(world.Journal.Line) == 0 && world.Time.Now - _lostAt < world.Journal.State.Config.Timers.SetLifetime && _lost.TryGetValue(what, out p)))
+            || (by.MindStuck && by.SeenIn(world.Journal.Line) == 0 && world.Time.Now - _lostAt < world.Journal.State.Config.Timers.SetLifetime && _lost.TryGetValue(what, out p)))
         && p.Who == by.Name && (epoch is null || p.Epoch == epoch);
 
     /// <summary>I1: a VM runs on at most one host. A copy started by hand is not our act.</summary>
