@@ -94,6 +94,7 @@ public sealed class FenceRequestTests
         // A new agent has not been deaf yet (found by the simulation: nobody asked for a host that had died since).
         c.And(new AgentStarted(W, RunOf(W), "")).Sees(A, Verdict.Silent, 200).Decides().ThenNothing("applejack lives, as was said when rainbowdash asked");
         c.And(new AgentStarted(B, RunOf(B), "")).Sees(A, Verdict.Silent, 200).Decides().ThenRecords<FenceRequested>();
+        c.And(new AgentStarted(B, RunOf(B), "")).Sees(v => v with { Started = v.Now - Sec(59) }).Sees(A, Verdict.Silent, ever: false).Decides().ThenNothing("it may not fence what it has not seen alive", alarm: false);
     }
 
     [Fact]

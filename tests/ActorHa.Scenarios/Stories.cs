@@ -60,6 +60,7 @@ public sealed class Stories
 
     [Theory]
     [InlineData("boot\nlinks rain\n----\n", "line 2: \"links rain\": \"rain\" is none of Good, Jitter, Spikes, Damaged")]
+    [InlineData("boot\nheld-beat\n----\n", "line 2: \"held-beat\": no heartbeat is held")]
     [InlineData("boot\nkill-vm rainbowdash mail\n----\n", "line 2: \"kill-vm rainbowdash mail\": mail does not run on rainbowdash")]
     [InlineData("boot\nrun\n----\n", "line 2: \"run\": a word is missing at its end")]
     [InlineData("boot\n\n----\n\n# words\nrun soon\n----\n", "line 6: \"run soon\": \"soon\" is no number")]

@@ -59,7 +59,7 @@ public sealed class AuditTests
         world[B.Value].Machine.Unkillable.Add(Vm);
         var copy = world[B.Value].Machine.Spawn(Vm, null);
         Plant(world, B, "because", new VmStrayFound(Vm, B, new Incarnation(1), new AgentRun("run1"), copy.Pid), new VmStrayStopped(Vm, B));
-        Assert.Throws<BreachException>(() => { world.KillVm(A.Value, Vm.Value); world.Run(1); });
+        Assert.Throws<BreachException>(() => { WorldModel.EndVm(world[A.Value], world[A.Value].Machine.Processes.Find(p => p.Vm == Vm)!, byGuest: false); world.Run(1); });
         Finds("I1", "applejack starts vm0, of which a copy was found on rainbowdash", world);
     }
 

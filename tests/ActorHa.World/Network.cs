@@ -26,8 +26,14 @@ public sealed class Network(WorldModel world, Random random)
     /// <summary>The next datagram of that way stays somewhere on the way, until it is released.</summary>
     public void HoldNext(SimMember from, SimMember to) => _holding = (from, to);
 
-    /// <summary>What stayed on the way arrives.</summary>
-    public void ReleaseHeld() => _held?.Invoke();
+    /// <summary>What stayed on the way arrives; false where nothing did.</summary>
+    public bool ReleaseHeld()
+    {
+        var held = _held;
+        _held = null;
+        held?.Invoke();
+        return held is not null;
+    }
 
     /// <summary>Everything is mended.</summary>
     public void Heal()

@@ -81,7 +81,7 @@ public sealed class Player
             case "cut": _world.Cut(w.Member.Name.Value, w.MemberAt(2).Name.Value, w.Count > 3); break;
             case "links": Links(w.OneOf<LinkWeather>(1)); break;
             case "hold-beat": _world.Network.HoldNext(w.Member, w.MemberAt(2)); break;
-            case "held-beat": _world.Network.ReleaseHeld(); break;
+            case "held-beat": if (!_world.Network.ReleaseHeld()) throw new StoryException($"\"{line}\": no heartbeat is held"); break;
             case "cut-chassis": _world.CutChassis(w.Member.Name.Value); break;
             case "isolate": _world.Isolate(w.Member.Name.Value); break;
             case "heal": _world.Heal(); break;

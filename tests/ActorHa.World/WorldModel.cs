@@ -137,15 +137,7 @@ public sealed class WorldModel
     /// <summary>Heals all links.</summary>
     public void Heal() => Network.Heal();
 
-    /// <summary>Kills a VM's process.</summary>
-    public void KillVm(string host, string vm)
-    {
-        var machine = this[host].Machine;
-        var process = machine.Processes.Find(p => p.Vm.Value == vm) ?? throw new InvalidOperationException($"{vm} does not run on {host}");
-        EndVm(this[host], process, byGuest: false);
-    }
-
-    /// <summary>A VM's process ends by itself.</summary>
+    /// <summary>A VM's process ends: killed, or by its guest.</summary>
     public static void EndVm(SimMember host, SimProcess process, bool byGuest)
     {
         host.Machine.End(process.Vm);
