@@ -38,6 +38,9 @@ public sealed record View
     /// <summary>When this agent began to listen: when it had read a configuration, which names whom it listens to.</summary>
     public Instant Started { get; init; }
 
+    /// <summary>When this boot joined, where this very process has recorded that; null where it found itself joined.</summary>
+    public Instant? CameUp { get; init; }
+
     /// <summary>When a message had last waited too long for the mind: it slept, or is behind, and what it believes of others is old.</summary>
     public Instant? LateAt { get; init; }
 

@@ -122,6 +122,18 @@ public static class DirectedRules
                 foreach (var m in new[] { B(w), Witness(w) }) m.CrashAgent(TimeSpan.FromSeconds(1));
             });
         }, 40, Fate: Fate.Hung),
+        // Its recovery is another's to record, who could switch it on first.
+        new("the witness proves, and policy switches on", w =>
+        {
+            w.CutChassis("rainbowdash");
+            A(w).Machine.Freeze(kernelLives: false);
+        }, 40, Variant.Plain with { PowerOn = PowerOnPolicy.On }),
+        // Who is up first may not take the slower one for lost, nor may agents that have not seen it go down.
+        Blackout("a blackout, and one host boots slowly", w => { }),
+        Blackout("a blackout, and agents start anew while one host boots", w =>
+        {
+            foreach (var m in new[] { B(w), Witness(w) }) m.CrashAgent(TimeSpan.FromSeconds(0.5));
+        }),
         // A device that reads off what hears us: the beats of a stuck mind are no signs of life, but they echo.
         new("its mind stands still, and the device lies", w =>
         {
@@ -149,6 +161,14 @@ public static class DirectedRules
     /// In the liveness phase the mind of a host stands still and its VM dies: recovery is demanded. Another VM that fails for a
     /// while holds the demand open until then.
     /// </summary>
+    private static Base Blackout(string name, Action<WorldModel> then) => new(name, w =>
+    {
+        foreach (var m in new[] { A(w), B(w) }) m.Machine.PowerOff(fence: false);
+        A(w).Machine.BootTime = TimeSpan.FromSeconds(40);
+        In(w, 15, () => { A(w).Machine.PowerOn(); B(w).Machine.PowerOn(); });
+        In(w, 22, () => then(w));
+    }, 70);
+
     private static Base StuckMind() => new("the mind stands still while recovery is demanded", w =>
     {
         In(w, 6, () =>

@@ -34,12 +34,14 @@ public sealed class Liveness(WorldModel world, Plan plan)
         Heal();
         _boot = _other.Machine.Boot;
         var began = world.Time.Now;
+        // Whoever waits does so by its own clock.
+        var bound = Math.Ceiling(Bound / world.Members.Min(m => m.Machine.ClockRate));
         var seconds = 0;
         while (true)
         {
             while (Missing() is { } missing)
             {
-                if (seconds >= Bound) { world.Audit.Breach("I6", $"after {Bound} s: {missing}; {Refusals()}"); return; }
+                if (seconds >= bound) { world.Audit.Breach("I6", $"after {bound} s: {missing}; {Refusals()}"); return; }
                 if (seconds % 5 == 0) TakeCare(seconds);
                 world.Run(1);
                 seconds++;

@@ -17,6 +17,18 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
     /// <summary>Its watchdogs; null = none.</summary>
     public Watchdogs? Watchdogs { get; init; }
 
+    /// <summary>How fast the slowest and the fastest of its clocks may go against the world's, in thousandths more or less.</summary>
+    public int Clocks { get; init; } = Alike;
+
+    /// <summary>Any two clocks differ by less than 1 %, as the watchdogs' arithmetic assumes.</summary>
+    public const int Alike = 4;
+
+    /// <summary>Any two differ by up to 10 %: nothing but the watchdogs' level may mind.</summary>
+    public const int Wild = 50;
+
+    /// <summary>Policy for a host that was fenced.</summary>
+    public PowerOnPolicy PowerOn { get; init; } = PowerOnPolicy.StayOff;
+
     /// <summary>What else a directed story wants to be configured.</summary>
     public Action<Site.Builder>? Change { get; init; }
 
@@ -41,7 +53,7 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
         for (var i = 0; i < Vms; i++)
             b.Vms[new($"vm{i}")] = Site.Builder.Vm(100 - (i * 5), 64, i % 2 == 0 ? apple : rainbow) with { Failover = i < Vms - 1, StopGrace = TimeSpan.FromSeconds(3), SteadyAfter = TimeSpan.FromMinutes(2) };
         foreach (var host in b.Hosts.Keys.ToList()) b.Hosts[host] = b.Hosts[host] with { MemoryMb = Roomy ? 64 * Vms : Math.Max(2, Vms * 6 / 10) * 64 };
-        b.Policies = b.Policies with { MaxFences = MaxFences, FenceWhenAgentLost = FenceWhenAgentLost, Shutdown = Shutdown, StartsAtOnce = StartsAtOnce };
+        b.Policies = b.Policies with { MaxFences = MaxFences, FenceWhenAgentLost = FenceWhenAgentLost, Shutdown = Shutdown, StartsAtOnce = StartsAtOnce, PowerOnAfterFence = PowerOn };
         Watchdogs?.Configure(b);
         Change?.Invoke(b);
     });
@@ -53,8 +65,7 @@ public sealed record Variant(bool Roomy, Protected Protected, int MaxFences, boo
             foreach (var m in world.Members.Where(m => m.IsHost)) world.CanSleep.Add(m.Name);
         world.Chassis.Swapped = Protected == Protected.Swapped;
         Watchdogs?.Prepare(world);
-        // Any two clocks differ by less than 1 %, as is assumed.
-        foreach (var m in world.Members) m.Machine.ClockRate = 1 + (world.Pick(-4, -2, 0, 0, 2, 4) / 1000.0);
+        foreach (var m in world.Members) m.Machine.ClockRate = 1 + (world.Pick(-4, -2, 0, 0, 2, 4) * Clocks / 4000.0);
     }
 }
 

@@ -183,12 +183,12 @@ public sealed partial class Audit(WorldModel world)
         {
             var kind = e.GetType().Name;
             Events[kind] = Events.GetValueOrDefault(kind) + 1;
-            Look(s, entry, e);
+            Look(s, sender, entry, e);
             s = e.Apply(s, entry.Index);
         }
     }
 
-    private void Look(ClusterState s, JournalEntry entry, Event e)
+    private void Look(ClusterState s, SimMember sender, JournalEntry entry, Event e)
     {
         switch (e)
         {
@@ -213,17 +213,19 @@ public sealed partial class Audit(WorldModel world)
                 if (w.Executor != entry.Who) Breach("I3", $"{entry.Who} lets {w.Executor} send SETs");
                 if (s.Maintenance is not null) Breach("I3", $"{w.Host} is to be switched off under maintenance");
                 break;
-            case FenceRequested q when Wellness.WhyNot(world, world.Member(q.Host)) is null:
-                _askedOfTheWell.Add(q.Request);
+            case FenceRequested q:
+                Asked(s, sender, q);
                 break;
             case AgentStopAnnounced a:
-                world.Member(a.Member).StopsUntil = world.Time.Now + a.Within;
+                // Whoever waits does so by its own clock.
+                world.Member(a.Member).StopsUntil = world.Time.Now + (a.Within / world.Members.Max(m => m.Machine.ClockRate));
                 break;
             case AgentStarted a:
                 world.Member(a.Member).StopsUntil = default;
                 break;
             case PowerOnOrdered o:
                 _permissions[(entry.Index, o.Host.Value)] = (entry.Who, Epoch.None);
+                Unrecovered(s, o.Host);
                 break;
             case VmReleased r when s.Vm(r.Vm).Owner is { } owner && s.Vm(r.Vm).Epoch == r.Epoch:
                 if (r.GaveUp) GivenUp(s, r.Vm);
@@ -251,7 +253,7 @@ public sealed partial class Audit(WorldModel world)
                 if (lives && f.Proof.Method == "person") _declaredOver.Add((f.Host, machine.Boot));
                 else if (lives) Breach("I2", f.Proof.Method == "watchdog" ? $"{f.Host} is taken for reset by its watchdog while that life goes on" : $"{f.Host} is proven off while it has power");
                 break;
-            case HostReleased { By: "time" } r when (world.Time.Now - world.Member(r.Host).Machine.PoweredAt) * 1.01 < s.Config.Timers.FenceWindow:
+            case HostReleased { By: "time" } r when (world.Time.Now - world.Member(r.Host).Machine.PoweredAt) * world.Member(r.Host).Machine.ClockRate < s.Config.Timers.FenceWindow:
                 Breach("I5", $"the fences of {r.Host} are forgotten though it was not well for the whole window");
                 break;
             case HostReleased r:
@@ -284,19 +286,23 @@ public sealed partial class Audit(WorldModel world)
         return null;
     }
 
-    /// <summary>Who has read the same has the same state, and replaying from the start gives it.</summary>
+    /// <summary>Who has read the same has the same state, and replaying gives it: from the start, and from the state as it was stored halfway.</summary>
     public void CompareStates()
     {
         Checks++;
         var states = new Dictionary<long, string>();
         var s = ClusterState.Empty;
+        // A state is all that its stored form says: who goes on from that comes to the same.
+        var (half, stored) = (world.Journal.Count / 2, ClusterState.Empty);
         var read = world.Members.Where(m => m.Mind is { ReadOnly: null }).Select(m => m.Mind!.State.Index).ToHashSet();
         foreach (var entry in world.Journal.Entries)
         {
             s = s.Evolve(entry);
+            stored = entry.Index == half ? JournalCodec.DecodeState(JournalCodec.Encode(s)) : stored.Evolve(entry);
             if (read.Contains(entry.Index) || entry.Index == world.Journal.Count) states[entry.Index] = JournalCodec.Hash(s);
         }
         if (world.Journal.Count > 0 && states[world.Journal.Count] != JournalCodec.Hash(world.Journal.State)) Breach("replay", "replaying from the start gives another state");
+        if (JournalCodec.Hash(stored) != JournalCodec.Hash(s)) Breach("replay", $"replaying from the stored state after entry {half} gives another state");
         foreach (var m in world.Members.Where(m => m.Mind is { ReadOnly: null, State.Index: > 0 }))
             if (states.TryGetValue(m.Mind!.State.Index, out var hash) && hash != JournalCodec.Hash(m.Mind.State)) Breach("replay", $"{m.Name} has another state after entry {m.Mind.State.Index}");
     }

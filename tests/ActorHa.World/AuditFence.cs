@@ -38,6 +38,36 @@ public sealed partial class Audit
             Breach("I3", $"{entry.Who} asks for {w.Host} and switches it in one entry, and no reading has said off of that life");
     }
 
+    /// <summary>
+    /// I3: nobody asks for a host that is booting and that it has never seen alive, if it has just begun to listen; nor, if that host lost its
+    /// power with all who could take its VMs, before they have been back for <c>startup-grace</c>: after a blackout the quicker host would
+    /// switch the slower one off. What reads off, or is said to, may be asked for.
+    /// </summary>
+    private void Asked(ClusterState s, SimMember by, FenceRequested q)
+    {
+        var target = world.Member(q.Host);
+        if (Wellness.WhyNot(world, target) is null) _askedOfTheWell.Add(q.Request);
+        if (q.Operator is not null || !target.Machine.Powered || target.Machine.Booted) return;
+        // It was off, or was said to be, at most so long before this was decided.
+        var decided = _decidedAt[by.Number] - (SimChassis.Patience * 2);
+        if (decided <= world.Chassis.LastFalseOff || decided <= target.Machine.PoweredAt) return;
+        bool InGrace(Instant since) => (world.Time.Now - since) * by.Machine.ClockRate < s.Config.Timers.StartupGrace;
+        // It saw this host come up after the target went dark; of itself only its first agent can know.
+        bool CameUp(SimMember m) => m.Machine.PoweredAt > target.Machine.DarkAt && InGrace(m.Machine.PoweredAt) && (m == by ? by.IsFirst : by.Began < m.Machine.PoweredAt);
+        if (by.Mind?.View.Peer(q.Host).EverHeard == false && InGrace(by.Began))
+            Breach("I3", $"{by.Name}, just begun, asks for {q.Host}, which it has never seen alive, and which is booting");
+        else if (world.Members.All(m => m == target || !m.IsHost || CameUp(m)))
+            Breach("I3", $"{by.Name} asks for {q.Host}, which lost its power with the other host and is still booting");
+    }
+
+    /// <summary>I3: a host is switched on when it is recorded of each VM of its that somebody has taken it, or why it waits.</summary>
+    private void Unrecovered(ClusterState s, MemberName host)
+    {
+        foreach (var (vm, v) in s.Vms)
+            if (s.Config.Vms.ContainsKey(vm) && v is { Wanted: true, Waiting: null, Owner: { } owner } && owner.Host == host && owner.Incarnation <= s.Host(host).Over)
+                Breach("I3", $"{host} is to be switched on before it is recorded what became of {vm}");
+    }
+
     /// <summary>A majority has taken a write that was sent at that time, and the member knows it.</summary>
     internal void Accepted(SimMember by, Instant sent) => _accepted[by.Number] = sent > _accepted[by.Number] ? sent : _accepted[by.Number];
 

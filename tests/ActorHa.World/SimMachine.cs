@@ -36,6 +36,9 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     /// <summary>When it got its power.</summary>
     public Instant PoweredAt { get; private set; }
 
+    /// <summary>When it lost its power last.</summary>
+    public Instant DarkAt { get; private set; }
+
     /// <summary>Whether a fence cut the power last.</summary>
     public bool CutByFence { get; private set; }
 
@@ -93,7 +96,7 @@ public sealed class SimMachine(WorldModel world, MemberName name, int slot)
     public void PowerOff(bool fence)
     {
         if (!Powered) return;
-        (Powered, Frozen, CutByFence, Booted) = (false, false, fence, false);
+        (Powered, Frozen, CutByFence, Booted, DarkAt) = (false, false, fence, false, world.Time.Now);
         foreach (var process in Processes) world.Outages.Gone(process.Vm, withHost: true);
         Processes.Clear();
         _onWake.Clear();

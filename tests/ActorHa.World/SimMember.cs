@@ -14,6 +14,7 @@ public sealed class SimMember : ILetterBox
     private readonly MindTick _tick = new();
     private bool _draining;
     private Instant _busyUntil;
+    private BootId? _firstOf;
     private int _runs;
     private long _tickets;
     private JournalHead? _seen;
@@ -88,6 +89,12 @@ public sealed class SimMember : ILetterBox
     /// <summary>This agent process.</summary>
     internal AgentRun Run => new($"run{_runs}");
 
+    /// <summary>When this agent began.</summary>
+    internal Instant Began { get; private set; }
+
+    /// <summary>Whether it is the first one of this boot.</summary>
+    internal bool IsFirst { get; private set; }
+
     /// <summary>How long the letter at hand has waited.</summary>
     internal TimeSpan Waited { get; private set; }
 
@@ -124,7 +131,7 @@ public sealed class SimMember : ILetterBox
         var now = Machine.Now;
         Life++;
         _runs++;
-        Turned = null;
+        (Turned, Began, IsFirst, _firstOf) = (null, _world.Time.Now, _firstOf != Machine.Boot, Machine.Boot);
         Mind = new QuorumMind(new View
         {
             Self = Name,

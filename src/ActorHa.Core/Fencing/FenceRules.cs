@@ -193,7 +193,8 @@ internal static class FenceRules
         var t = s.Config.Timers;
         var off = peer.Verdict == Verdict.PoweredOff;
         var heard = v.HeardOf(peer);
-        var silence = v.Now - (peer.AnsweredAt > heard ? peer.AnsweredAt.Value : heard);
+        var lived = peer.AnsweredAt > heard ? peer.AnsweredAt.Value : heard;
+        var silence = v.Now - lived;
         if (h.Reported >= s.Restored && !s.Config.Vms.Any(m => m.Value.Failover && Holds(s, host, m.Key))) return No($"{host} is {Say(peer.Verdict)}; it owns nothing that may move: left alone");
         if (s.Maintenance is not null) return No($"{host} is {Say(peer.Verdict)}: it would be fenced, but for maintenance");
         if (h.Announced is { } a && !off && v.SinceLearned(a.Index) <= a.Within) return No($"{host} announced that its agent stops for {a.Within.TotalSeconds:0} s: waiting", alarm: false);
@@ -208,7 +209,23 @@ internal static class FenceRules
         // The graces of two members do not end at the same moment.
         if (peer.Verdict == Verdict.AgentSilent && h.Refuted.TryGetValue(v.Self, out var taken) && v.SinceLearned(taken) < t.SuspectAfter) return No($"{host} is without its agent, and {v.Self}'s last request was taken back just now", alarm: false);
         if (!off && !peer.EverHeard && v.Now - v.Started < t.StartupGrace) return No($"{v.Self} has not heard {host} since it could first read the journal: it may not fence what it has not seen alive", alarm: false);
+        if (!off && WentDownTogether(s, v, host, lived)) return No($"{host} was last heard before any host that could take its VMs came up: it may be booting, too, and has {t.StartupGrace.TotalSeconds:0} s from then", alarm: false);
         return null;
+    }
+
+    /// <summary>
+    /// Whoever could take its VMs has come up since it was last heard: they went down together, and a host that boots more slowly is not
+    /// to be switched off by the quicker one (found by the simulation; decision 0035).
+    /// </summary>
+    private static bool WentDownTogether(ClusterState s, View v, MemberName host, Instant lived)
+    {
+        foreach (var (other, h) in s.Derived.Configured)
+        {
+            if (other == host || !h.IsFit || (other != v.Self && v.Peer(other).Verdict != Verdict.Alive)) continue;
+            var came = other == v.Self ? v.CameUp : v.Peer(other).LifeLearned;
+            if (!(came > lived) || v.Now - came > s.Config.Timers.StartupGrace) return false;
+        }
+        return true;
     }
 
     /// <summary>A witness that hears no other host has nobody to fence for, or is deaf, perhaps to the target, too (found by the simulation).</summary>

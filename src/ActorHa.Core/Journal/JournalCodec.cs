@@ -59,7 +59,24 @@ public static class JournalCodec
     public static string Hash(ClusterState s) => s.Derived.Hash;
 
     /// <summary>Works the hash out.</summary>
-    internal static string WorkHash(ClusterState s) => Hash(JsonSerializer.SerializeToUtf8Bytes(s, Options));
+    internal static string WorkHash(ClusterState s) => Hash(Encode(s));
+
+    /// <summary>The form of a state that its hash is about: all of it.</summary>
+    public static byte[] Encode(ClusterState s) => JsonSerializer.SerializeToUtf8Bytes(s, Options);
+
+    /// <summary>Reads a state back; who goes on from it comes to the same as who has read every entry.</summary>
+    /// <exception cref="UnknownEntryException">A newer version wrote it, or it is no state at all.</exception>
+    public static ClusterState DecodeState(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ClusterState>(bytes, Options) ?? throw new UnknownEntryException("an empty state");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
+        {
+            throw new UnknownEntryException($"a state that this version cannot read: {e.Message}", e);
+        }
+    }
 
     /// <summary>One event as JSON, for people.</summary>
     public static string Print(Event e) => JsonSerializer.Serialize(e, Options);

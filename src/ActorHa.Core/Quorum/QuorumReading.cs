@@ -81,8 +81,12 @@ public sealed partial class QuorumMind
         if (_seen?.Index == entry.Index && _seen.Lineage == entry.Lineage && _seen != _head) { Distrust($"entry {entry.Index} is another than the one this member has seen"); return; }
         _view = _view with { Learned = _view.Learned.Add(entry.Index, now) };
         if (_pending is { } p && p.Entry.Id == entry.Id) _pending = p with { Found = true };
-        // What was said of a host was said of its life before.
-        foreach (var e in entry.Events.OfType<HostJoined>()) Know(_view.Peers.Remove(e.Host), now);
+        foreach (var e in entry.Events.OfType<HostJoined>())
+        {
+            // What was said of a host was said of its life before.
+            Know(_view.Peers.Remove(e.Host), now);
+            if (e.Host == _view.Self && entry.Id.StartsWith(_idPrefix, StringComparison.Ordinal)) _view = _view with { CameUp = now };
+        }
         foreach (var e in entry.Events.OfType<PowerOnEnded>()) _view = _view with { OnWithoutQuorum = _view.OnWithoutQuorum.Remove(e.Host) };
         todo.Add(new EntryLearned(entry, entry.Who == _view.Self));
         todo.Add(new StateChanged(_state, _head));
