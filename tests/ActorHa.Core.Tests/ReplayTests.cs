@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
 using ActorHa.World;
 
 namespace ActorHa.Core.Tests;
@@ -34,6 +36,48 @@ public sealed class ReplayTests
         foreach (var member in player.World.Members.Where(m => m.Mind is { } mind && mind.State.Index == state.Index))
             Assert.Equal(JournalCodec.Hash(state), JournalCodec.Hash(member.Mind!.State));
     }
+
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public void Whoever_goes_on_from_a_state_as_it_was_stored_comes_to_the_same(string story)
+    {
+        var player = new Player();
+        player.Play(story);
+        var whole = ClusterState.Empty;
+        foreach (var at in player.World.Journal.Entries)
+        {
+            whole = whole.Evolve(at);
+            var later = player.World.Journal.Entries.Where(e => e.Index > at.Index).Aggregate(JournalCodec.DecodeState(JournalCodec.Encode(whole)), (s, e) => s.Evolve(e));
+            Assert.Equal(JournalCodec.Hash(player.World.Journal.State), JournalCodec.Hash(later));
+        }
+    }
+
+    /// <summary>What is set is stored, and so a part of the hash: two members with one hash know the same.</summary>
+    [Fact]
+    public void Nothing_that_a_state_consists_of_is_left_out_of_its_stored_form()
+    {
+        var (open, known) = (new Queue<Type>([typeof(ClusterState)]), new HashSet<Type>());
+        while (open.TryDequeue(out var type))
+        {
+            if (!known.Add(type)) continue;
+            foreach (var part in type.GetGenericArguments()) open.Enqueue(part);
+            if (type.Assembly != typeof(ClusterState).Assembly) continue;
+            foreach (var property in type.GetProperties().Where(p => p.CanWrite))
+            {
+                Assert.True(property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is null or JsonIgnoreCondition.WhenWritingDefault, $"{type.Name}.{property.Name} is not stored");
+                open.Enqueue(property.PropertyType);
+            }
+        }
+        Assert.Superset(new HashSet<Type> { typeof(HostState), typeof(VmState), typeof(FenceRequest), typeof(ClusterConfig), typeof(Drill) }, known);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"index\":\"one\"}")]
+    [InlineData("{\"index\":1,\"colour\":2}")]
+    public void What_is_no_state_or_a_newer_ones_is_not_read(string text) =>
+        Assert.Throws<UnknownEntryException>(() => JournalCodec.DecodeState(System.Text.Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void The_same_story_is_told_twice_in_the_same_words()
