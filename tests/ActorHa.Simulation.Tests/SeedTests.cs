@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using ActorHa.Testing;
 
 namespace ActorHa.Simulation.Tests;
@@ -34,6 +35,22 @@ public sealed class SeedTests
         Assert.Equal(first, second);
         Assert.NotEqual(first, Say("--seed", "8", "--story"));
     }
+
+    [Theory]
+    [InlineData("findings", "--seeds", "2")]
+    [InlineData("findings", "--for", "1s")]
+    [InlineData("pairs", "--pairs", "--sample", "3")]
+    [InlineData("pairs", "--triples", "2")]
+    [InlineData("story", "--seed", "7", "--story")]
+    public void Each_table_is_told_to_machines_as_well(string part, params string[] arguments)
+    {
+        var told = JsonNode.Parse(Say([.. arguments, "--json"]))!.AsObject();
+        Assert.True(told[part] is JsonArray or JsonObject { Count: > 0 });
+    }
+
+    [Fact]
+    public void Directed_stories_are_told_to_machines_as_well() =>
+        Assert.Equal("a late SET and a host that wakes", (string?)JsonNode.Parse(Say("--directed", "a late SET and a host that wakes", "--json"))![0]!["name"]);
 
     [Fact]
     public void A_finding_is_shrunk_to_the_faults_that_matter()

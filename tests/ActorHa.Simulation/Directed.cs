@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using ActorHa.Core;
 using ActorHa.World;
 
@@ -140,14 +141,20 @@ public static class Directed
     public static int Play(Options options)
     {
         Audit.RecordsAreNoted = options.Has("world");
-        var found = 0;
+        var (found, told) = (0, new JsonArray());
         foreach (var story in All.Where(s => s.Name.Contains(string.Join(' ', options.All("directed")), StringComparison.Ordinal)))
         {
             var result = new Meeting(story, 4, []).Play();
             if (result.Breach is not null) found = 1;
+            if (options.Has("json"))
+            {
+                told.Add(new JsonObject { ["name"] = story.Name, ["finding"] = result.Breach, ["story"] = options.Has("story") ? new JsonArray([.. result.World.Story.Select(l => (JsonNode)l)]) : null });
+                continue;
+            }
             if (options.Has("story")) Console.WriteLine(string.Join('\n', result.World.Story));
             Console.WriteLine($"{story.Name}: {result.Breach ?? "no finding"}");
         }
+        if (options.Has("json")) Console.WriteLine(told.ToJsonString(Reports.Readable));
         return found;
     }
 

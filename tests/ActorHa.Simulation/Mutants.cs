@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace ActorHa.Simulation;
 
@@ -20,17 +21,23 @@ public static class Mutants
         foreach (var name in names.Where(n => !File.Exists(Path.Combine(folder, n + ".mutant")))) throw new ArgumentException($"there is no mutant {name} in tests/mutants");
         var mutants = Directory.GetFiles(folder, "*.mutant").Order(StringComparer.Ordinal).Select(Mutant.Read)
             .Where(m => names.Count > 0 ? names.Contains(m.Name) : m.OnlyUnitTests is null).ToList();
-        var bad = 0;
-        Console.WriteLine($"{"mutant",-38} {"runs",5} {"seconds",7}  caught by");
+        var (bad, json, told) = (0, options.Has("json"), new SortedDictionary<string, JsonObject>(StringComparer.Ordinal));
+        if (!json) Console.WriteLine($"{"mutant",-38} {"runs",5} {"seconds",7}  caught by");
         using var place = new Workplace(repository);
         Parallel.ForEach(mutants, new ParallelOptions { MaxDegreeOfParallelism = options.Number("jobs", 1) }, mutant =>
         {
             var began = Stopwatch.GetTimestamp();
             var (caught, runs, verdict) = Try(place, mutant);
             if (!caught) Interlocked.Increment(ref bad);
-            lock (place) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mutant.Name,-38} {runs,5} {Stopwatch.GetElapsedTime(began).TotalSeconds,7:0}  {verdict}"));
+            var seconds = Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            lock (place)
+            {
+                told[mutant.Name] = new() { ["mutant"] = mutant.Name, ["caught"] = caught, ["runs"] = int.TryParse(runs, CultureInfo.InvariantCulture, out var n) ? n : null, ["seconds"] = seconds, ["by"] = verdict };
+                if (!json) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mutant.Name,-38} {runs,5} {seconds,7}  {verdict}"));
+            }
         });
-        Console.WriteLine(bad == 0 ? $"all {mutants.Count} are caught" : $"{bad} of {mutants.Count} are not caught");
+        if (json) Console.WriteLine(new JsonArray([.. told.Values]).ToJsonString(Reports.Readable));
+        else Console.WriteLine(bad == 0 ? $"all {mutants.Count} are caught" : $"{bad} of {mutants.Count} are not caught");
         return bad == 0 ? 0 : 1;
     }
 

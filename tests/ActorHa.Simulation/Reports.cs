@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActorHa.World;
 
 namespace ActorHa.Simulation;
@@ -6,6 +9,9 @@ namespace ActorHa.Simulation;
 internal static class Reports
 {
     private const int FindingsTold = 3;
+
+    /// <summary>Arrows in a story stay arrows.</summary>
+    public static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A written story: one of ours by its name, or any file.</summary>
     public static int Story(string name)
@@ -39,17 +45,24 @@ internal static class Reports
     {
         var number = options.Number("pair", 0);
         var pair = Steps.Pairs().FirstOrDefault(p => p.Seed == number) ?? throw new ArgumentException($"there is no pair {number}");
-        Console.WriteLine(pair);
-        return One(options, pair.Play());
+        return One(options, pair.Play(), $"{pair}");
     }
 
-    private static int One(Options options, RunResult result)
+    private static int One(Options options, RunResult result, string? about = null)
     {
+        if (options.Has("json"))
+        {
+            Console.WriteLine(Told(result, result, options.Has("story")).ToJsonString(Readable));
+            return result.Breach is null ? 0 : 1;
+        }
+        if (about is not null) Console.WriteLine(about);
         foreach (var line in result.Plan.Tell()) Console.WriteLine(line);
         if (options.Has("story")) foreach (var line in result.World.Story) Console.WriteLine(line);
-        Console.WriteLine(result.Breach ?? FormattableString.Invariant($"no finding; {result.World.Audit.Checks} checks, {result.World.Time.Events} steps, recovery {result.Liveness.Took:0.0} s, state {Core.JournalCodec.Hash(result.World.Journal.State)}"));
+        Console.WriteLine(result.Breach ?? FormattableString.Invariant($"no finding; {result.World.Audit.Checks} checks, {result.World.Time.Events} steps, recovery {result.Liveness.Took:0.0} s, state {StateOf(result)}"));
         return result.Breach is null ? 0 : 1;
     }
+
+    private static string StateOf(RunResult result) => Core.JournalCodec.Hash(result.World.Journal.State);
 
     /// <summary>Many seeds.</summary>
     public static int Many(Options options, IEnumerable<int> seeds, bool noise)
@@ -58,10 +71,12 @@ internal static class Reports
         using var interruption = new Interruption();
         var found = Search.Play(seeds.TakeWhile(_ => !interruption.Asked).Select(s => noise ? Plan.OfNoise(s) : Plan.Of(s)).Where(p => Has(options, p.Faults)).Select<Plan, Func<RunResult>>(p => () => Run.Play(p)), options.Number("jobs", 1), totals);
         if (interruption.Asked) Console.Error.WriteLine("ended by hand: this is what was played until then");
-        Print(options, totals);
-        if (noise && !options.Has("json")) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.Hits} in {totals.Seconds / 86400 / 365.25:0.000} simulated years of jitter, loss and starvation"));
-        foreach (var finding in found.Take(FindingsTold)) Tell(Shrink.Of(finding), finding);
-        if (found.Count > 0) Console.WriteLine($"seeds with a finding: {string.Join(" ", found.Select(f => f.Plan.Seed))}");
+        Print(options, totals, found, f => Shrink.Of(f));
+        if (!options.Has("json"))
+        {
+            if (noise) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.Hits} in {totals.Years:0.000} simulated years of jitter, loss and starvation"));
+            if (found.Count > 0) Console.WriteLine($"seeds with a finding: {string.Join(" ", found.Select(f => f.Plan.Seed))}");
+        }
         // What was cut short has shown less than was asked of it.
         return interruption.Asked ? 130 : found.Count == 0 && !(noise && totals.Hits > 0) ? 0 : 1;
     }
@@ -81,9 +96,8 @@ internal static class Reports
         var table = new Coverage();
         var found = Search.Play(meetings.Select<Meeting, Func<RunResult>>(m => () => table.Note(m, m.Play())), options.Number("jobs", 1), totals);
         if (!options.Has("json")) table.Print(Console.Out);
-        Print(options, totals);
-        foreach (var finding in found.Take(FindingsTold)) Tell(finding, finding);
-        foreach (var m in table.Failed) Console.WriteLine($"finding at: {m}");
+        Print(options, totals, found, finding => finding, table);
+        if (!options.Has("json")) foreach (var m in table.Failed) Console.WriteLine($"finding at: {m}");
         return found.Count == 0 ? 0 : 1;
     }
 
@@ -91,17 +105,45 @@ internal static class Reports
 
     private static IEnumerable<Meeting> Even(List<Meeting> all, int count) => count >= all.Count ? all : Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
 
-    private static void Print(Options options, Totals totals)
+    /// <summary>The totals, and the first findings as stories.</summary>
+    private static void Print(Options options, Totals totals, IReadOnlyList<RunResult> found, Func<RunResult, RunResult> shrink, Coverage? table = null)
     {
-        if (options.Has("json")) Console.WriteLine(totals.Json());
-        else totals.Print(Console.Out);
+        var told = found.Take(FindingsTold).Select(f => (Small: shrink(f), Finding: f));
+        if (options.Has("json"))
+        {
+            var all = totals.Json();
+            if (table is not null) (all["pairs"], all["failed"]) = (table.Json(), Lines(table.Failed.Select(m => $"{m}")));
+            else all["seedsWithAFinding"] = new JsonArray([.. found.Select(f => (JsonNode)f.Plan.Seed)]);
+            all["findings"] = new JsonArray([.. told.Select(t => Told(t.Small, t.Finding, story: true))]);
+            Console.WriteLine(all.ToJsonString(Readable));
+            return;
+        }
+        totals.Print(Console.Out);
+        foreach (var (small, finding) in told)
+        {
+            Console.WriteLine($"\n== {finding.Breach}");
+            foreach (var line in small.Plan.Tell()) Console.WriteLine(line);
+            foreach (var line in small.World.Story) Console.WriteLine(line);
+            Console.WriteLine(small.Breach);
+        }
     }
 
-    private static void Tell(RunResult small, RunResult finding)
+    /// <summary>A run for machines.</summary>
+    private static JsonObject Told(RunResult small, RunResult finding, bool story)
     {
-        Console.WriteLine($"\n== {finding.Breach}");
-        foreach (var line in small.Plan.Tell()) Console.WriteLine(line);
-        foreach (var line in small.World.Story) Console.WriteLine(line);
-        Console.WriteLine(small.Breach);
+        var run = new JsonObject
+        {
+            ["seed"] = finding.Plan.Seed,
+            ["finding"] = finding.Breach,
+            ["plan"] = Lines(small.Plan.Tell()),
+            ["checks"] = small.World.Audit.Checks,
+            ["steps"] = small.World.Time.Events,
+            ["recoverySeconds"] = small.Liveness.Took,
+            ["state"] = StateOf(small),
+        };
+        if (story) run["story"] = Lines(small.World.Story);
+        return run;
     }
+
+    private static JsonArray Lines(IEnumerable<string> lines) => new([.. lines.Select(l => (JsonNode)l)]);
 }

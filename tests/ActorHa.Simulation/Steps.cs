@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using ActorHa.Core;
 using ActorHa.World;
 
@@ -171,4 +172,8 @@ public sealed class Coverage
             to.WriteLine($"{row,-36}{string.Concat(classes.Select(c => $"{_ran.GetValueOrDefault((row, c)),10}"))}");
         to.WriteLine($"pairs in all: {_ran.Values.Sum()}");
     }
+
+    /// <summary>The same for machines: counts by step and class.</summary>
+    public JsonObject Json() => new(_ran.GroupBy(r => r.Key.Row, StringComparer.Ordinal).OrderBy(row => row.Key, StringComparer.Ordinal)
+        .Select(row => KeyValuePair.Create(row.Key, (JsonNode?)new JsonObject(row.OrderBy(r => r.Key.Class, StringComparer.Ordinal).Select(r => KeyValuePair.Create(r.Key.Class, (JsonNode?)r.Value))))));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ActorHa.Simulation;
 
@@ -22,6 +23,9 @@ public sealed class Totals
 
     /// <summary>Simulated time, seconds.</summary>
     public double Seconds { get; private set; }
+
+    /// <summary>The same, years.</summary>
+    public double Years => Seconds / 86400 / 365.25;
 
     /// <summary>Shortest run, simulated seconds.</summary>
     public double Shortest { get; private set; } = double.MaxValue;
@@ -59,7 +63,7 @@ public sealed class Totals
         foreach (var (rule, n) in world.Audit.Rules) Count(_rules, rule, n);
         foreach (var (kind, n) in world.Audit.Events) Count(_events, kind, n);
         Count(_fences, $"{world.Hits.Count} in a run");
-        if (r.Liveness.Took is { } took) { _liveness.Add(took); Count(_lengths, took < 1 ? "a) at once" : took < 10 ? "b) < 10 s" : took < 60 ? "c) < 60 s" : took < 200 ? "d) < 200 s" : "e) < 420 s"); }
+        if (r.Liveness.Took is { } took) { _liveness.Add(took); Count(_lengths, took < 1 ? "a) at once" : took < 10 ? "b) < 10 s" : took < 60 ? "c) < 60 s" : took < 200 ? "d) < 200 s" : "e) longer"); }
         foreach (var (kind, seconds) in world.Outages.Recovered)
         {
             if (!_recovered.TryGetValue(kind, out var list)) _recovered[kind] = list = [];
@@ -76,7 +80,7 @@ public sealed class Totals
     /// <summary>The table.</summary>
     public void Print(TextWriter to)
     {
-        to.WriteLine(Line($"runs {Runs}, with a finding {Breaches}; simulated {Seconds / 3600:0.0} h ({Seconds / 86400 / 365.25:0.0000} years), shortest run {Shortest / 60:0.0} min, at least {LeastFaults} faults each"));
+        to.WriteLine(Line($"runs {Runs}, with a finding {Breaches}; simulated {Seconds / 3600:0.0} h ({Years:0.0000} years), shortest run {Shortest / 60:0.0} min, at least {LeastFaults} faults each"));
         to.WriteLine(Line($"checks {Checks}, steps {Steps}, process starts {Starts}, powers cut {Hits}"));
         to.WriteLine(Line($"speed {SpeedOfCore:0.0} cluster-minutes per second of processor time, {Speed:0.0} per second and job"));
         Histogram(to, "faults", _faults);
@@ -91,12 +95,12 @@ public sealed class Totals
     }
 
     /// <summary>The same for machines.</summary>
-    public string Json() => JsonSerializer.Serialize(new
+    public JsonObject Json() => JsonSerializer.SerializeToNode(new
     {
         runs = Runs,
         breaches = Breaches,
         simulatedSeconds = Seconds,
-        simulatedYears = Seconds / 86400 / 365.25,
+        simulatedYears = Years,
         checks = Checks,
         steps = Steps,
         starts = Starts,
@@ -109,7 +113,7 @@ public sealed class Totals
         recovery = _recovered.ToDictionary(r => r.Key, r => new { count = r.Value.Count, median = At(r.Value, 0.5), p90 = At(r.Value, 0.9), p99 = At(r.Value, 0.99), longest = r.Value.Max() }),
         rules = _rules,
         events = _events,
-    });
+    })!.AsObject();
 
     private static void Histogram(TextWriter to, string title, SortedDictionary<string, int> counts)
     {
