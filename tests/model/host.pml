@@ -2,7 +2,7 @@
 #define HOST(h) \
   /* power and processes */ \
   :: d_step { !calm && pwr[h] -> dark(h) } \
-  :: d_step { !pwr[h] && (!calm || h == g) && inc[h] < (h == A -> LIVES_A : LIVES_B) + 3*calm - CALM -> boot(h) } \
+  :: d_step { !pwr[h] && (!calm || h == g) && inc[h] < (h == A -> LIVES_A : LIVES_B) + BOOTS*calm - CALM -> boot(h) } \
   :: d_step { F_HIBER && pwr[h] && vm[h] && !hib[h] -> pwr[h] = 0; hib[h] = 1; kill_agent(h) } \
   :: d_step { F_HIBER && !pwr[h] && hib[h] -> pwr[h] = 1; hib[h] = 0; SINGLE_ACTIVE } \
   :: d_step { pwr[h] && !ag[h] && (!calm || h == g) -> ag[h] = 1; ln[h] = 1 } \

@@ -106,6 +106,9 @@
 #ifndef LIVES_B
 #define LIVES_B 2
 #endif
+#ifndef BOOTS
+#define BOOTS 3                         /* further boots of the healthy host in calm times (CALM) */
+#endif
 #ifndef CRASHES
 #define CRASHES 1                       /* of agents (beside those with their host) */
 #endif
