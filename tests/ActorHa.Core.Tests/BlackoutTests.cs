@@ -54,6 +54,17 @@ public sealed class BlackoutTests
     }
 
     [Fact]
+    public void Nor_does_one_that_is_not_admitted()
+    {
+        var more = Enumerable.Range(3, 3).Select(n => new MemberName($"host{n}")).ToList();
+        Case Five(bool admitted) => more.Aggregate(TheSite(b => { foreach (var m in more) b.Hosts[m] = b.Hosts[B]; }), (c, m) => m == more[2] && !admitted ? c.And(Joins(m)) : c.And(Joins(m), Admits(m)))
+            .As(B).Sees(v => v with { CameUp = v.Now - Sec(30), Peers = v.Peers.SetItems(more[..2].Select(m => KeyValuePair.Create(m, Hears(Verdict.Alive, v.Now) with { LifeLearned = v.Now - Sec(30) }))) })
+            .Sees(more[2], Verdict.Alive).Sees(A, Verdict.Silent, 40);
+        Five(admitted: false).Decides().ThenNothing(Booting);
+        Five(admitted: true).Decides().ThenRecords<FenceRequested>();
+    }
+
+    [Fact]
     public void The_mind_knows_when_its_host_came_up_only_where_it_has_recorded_that_itself()
     {
         Assert.Null(MindBench.Loaded(B).Mind.View.CameUp);
