@@ -74,11 +74,11 @@ internal static class Reports
         Print(options, totals, found, f => Shrink.Of(f));
         if (!options.Has("json"))
         {
-            if (noise) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.Hits} in {totals.Years:0.000} simulated years of jitter, loss and starvation"));
+            if (noise) Console.WriteLine(FormattableString.Invariant($"false fences: {totals.HitsWithoutReset} in {totals.Years:0.0000} simulated years of jitter, loss and starvation; {totals.Resets} hosts whose agent starved were reset by their own watchdog, {totals.Hits - totals.HitsWithoutReset} of them then switched off"));
             if (found.Count > 0) Console.WriteLine($"seeds with a finding: {string.Join(" ", found.Select(f => f.Plan.Seed))}");
         }
         // What was cut short has shown less than was asked of it.
-        return interruption.Asked ? 130 : found.Count == 0 && !(noise && totals.Hits > 0) ? 0 : 1;
+        return interruption.Asked ? 130 : found.Count == 0 && !(noise && totals.HitsWithoutReset > 0) ? 0 : 1;
     }
 
     /// <summary>Faults at steps.</summary>

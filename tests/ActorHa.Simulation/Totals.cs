@@ -45,6 +45,12 @@ public sealed class Totals
     /// <summary>Powers cut by SETs.</summary>
     public long Hits { get; private set; }
 
+    /// <summary>Those of them in runs in which no watchdog has reset a host: false ones, where nothing but noise was played.</summary>
+    public long HitsWithoutReset { get; private set; }
+
+    /// <summary>Hosts that their own watchdog has reset.</summary>
+    public long Resets { get; private set; }
+
     /// <summary>Adds a run.</summary>
     public void Add(RunResult r)
     {
@@ -59,6 +65,9 @@ public sealed class Totals
         Steps += world.Time.Events;
         Starts += world.Starts.Count;
         Hits += world.Hits.Count;
+        var resets = world.Members.Sum(m => m.Watchdog.Resets);
+        Resets += resets;
+        if (resets == 0) HitsWithoutReset += world.Hits.Count;
         foreach (var f in r.Plan.Faults) Count(_faults, f.Kind);
         foreach (var (rule, n) in world.Audit.Rules) Count(_rules, rule, n);
         foreach (var (kind, n) in world.Audit.Events) Count(_events, kind, n);
@@ -81,7 +90,7 @@ public sealed class Totals
     public void Print(TextWriter to)
     {
         to.WriteLine(Line($"runs {Runs}, with a finding {Breaches}; simulated {Seconds / 3600:0.0} h ({Years:0.0000} years), shortest run {Shortest / 60:0.0} min, at least {LeastFaults} faults each"));
-        to.WriteLine(Line($"checks {Checks}, steps {Steps}, process starts {Starts}, powers cut {Hits}"));
+        to.WriteLine(Line($"checks {Checks}, steps {Steps}, process starts {Starts}, powers cut {Hits}, resets by watchdogs {Resets}"));
         to.WriteLine(Line($"speed {SpeedOfCore:0.0} cluster-minutes per second of processor time, {Speed:0.0} per second and job"));
         Histogram(to, "faults", _faults);
         Histogram(to, "fences", _fences);
@@ -105,6 +114,8 @@ public sealed class Totals
         steps = Steps,
         starts = Starts,
         powersCut = Hits,
+        watchdogResets = Resets,
+        powersCutWithoutReset = HitsWithoutReset,
         clusterMinutesPerSecond = Speed,
         clusterMinutesPerProcessorSecond = SpeedOfCore,
         faults = _faults,
