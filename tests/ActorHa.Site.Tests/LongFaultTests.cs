@@ -32,6 +32,24 @@ public sealed class LongFaultTests(ShippedSite site, ITestOutputHelper output) :
     }
 
     [SiteFact]
+    public async Task Case_11_after_a_blackout_the_host_that_is_up_first_waits_for_the_slower_one()
+    {
+        foreach (var host in new[] { "applejack", "rainbowdash" }) Say((await Lab.PowerOffAsync(host)).Text);
+        await UntilAsync("the witness to be without a majority", async () => (await Running.StatusAsync("witness"))?.Quorate == false);
+        // It has power, and its firmware takes its time: nothing of it runs yet.
+        await Lab.PowerOnAsync("applejack");
+        Say((await Lab.FreezeAsync("applejack")).Text);
+        await Lab.PowerOnAsync("rainbowdash");
+        await UntilAsync("rainbowdash to be admitted", async () => (await EventsAsync("witness")).Any(e => e is { Name: "HostAdmitted", Host: "rainbowdash" }));
+        await HoldsForAsync(TimeSpan.FromSeconds(10), "nobody is asked for", async () => (await EventsAsync("witness")).All(e => e.Name != "FenceRequested"));
+        Say((await Lab.ThawAsync("applejack")).Text);
+        await UntilAsync("its new life to be admitted", async () => (await EventsAsync("witness")).Any(e => e is { Name: "HostAdmitted", Host: "applejack" }));
+        await UntilAsync("all to run", Running.IsReadyAsync);
+        await NobodyFencedAsync();
+        await EndAsync();
+    }
+
+    [SiteFact]
     public async Task Case_12_a_broken_link_between_the_hosts_fences_nobody()
     {
         var before = await VmProcessesAsync("applejack");
