@@ -157,10 +157,7 @@ public static class DirectedRules
         new("no room for all, and nobody comes back", w => A(w).Machine.PowerOff(fence: false), 40, OneForTwo, Fate: Fate.Off),
     ];
 
-    /// <summary>
-    /// In the liveness phase the mind of a host stands still and its VM dies: recovery is demanded. Another VM that fails for a
-    /// while holds the demand open until then.
-    /// </summary>
+    /// <summary>Both hosts lose their power, the witness does not; they are switched on together, and one boots for 40 s.</summary>
     private static Base Blackout(string name, Action<WorldModel> then) => new(name, w =>
     {
         foreach (var m in new[] { A(w), B(w) }) m.Machine.PowerOff(fence: false);
@@ -169,6 +166,10 @@ public static class DirectedRules
         In(w, 22, () => then(w));
     }, 70);
 
+    /// <summary>
+    /// In the liveness phase the mind of a host stands still and its VM dies: recovery is demanded. Another VM that fails for a
+    /// while holds the demand open until then.
+    /// </summary>
     private static Base StuckMind() => new("the mind stands still while recovery is demanded", w =>
     {
         In(w, 6, () =>

@@ -30,7 +30,6 @@ public sealed record Plan(int Seed, Variant Variant, double Safety, int Core, Fa
         // Dice of their own: what they fall on changes no other site.
         var own = new Random(seed ^ 0x3a7c9);
         variant = variant with { Watchdogs = Watchdogs.Draw(own) };
-        // Dice of their own: what they fall on changes no other site.
         if (variant.Watchdogs is null && new Random(seed ^ 0x2c1e7).Next(3) == 0) variant = variant with { Clocks = Variant.Wild };
         if (new Random(seed ^ 0x4d91b).Next(5) == 0) variant = variant with { PowerOn = PowerOnPolicy.On };
         faults.AddRange(WatchdogFaults.Draw(own, variant.Watchdogs?.Level ?? WatchdogLevel.None, within));
