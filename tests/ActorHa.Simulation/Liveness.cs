@@ -47,13 +47,13 @@ public sealed class Liveness(WorldModel world, Plan plan)
                 seconds++;
             }
             Took = (world.Time.Now - began).TotalSeconds;
-            // It must also stay so, unless an order or a decision that came late, a host that comes back late, or a watchdog that had not been fed while
-            // there was no majority, disturbs it: then it becomes well once more.
-            var (orders, back, resets) = (world.Audit.Orders + world.Audit.Late, IsBack, Resets);
+            // It must also stay so, unless an order or a decision that came late, a host that comes back late, the last act of the one that is
+            // lost, or a watchdog that had not been fed while there was no majority, disturbs it: then it becomes well once more.
+            var (orders, back, resets, acts) = (world.Audit.Orders + world.Audit.Late, IsBack, Resets, Acts);
             world.Run(3);
             seconds += 3;
             if (Missing(stays: true) is not { } lost) return;
-            if (world.Audit.Orders + world.Audit.Late == orders && IsBack == back && Resets == resets) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
+            if (world.Audit.Orders + world.Audit.Late == orders && IsBack == back && Resets == resets && Acts == acts) { world.Audit.Breach("I6", $"it did not stay well: {lost}"); return; }
         }
     }
 
@@ -136,6 +136,9 @@ public sealed class Liveness(WorldModel world, Plan plan)
 
     /// <summary>Resets by watchdogs so far; that each was right is checked where it happens.</summary>
     private int Resets => world.Members.Sum(m => m.Watchdog.Resets);
+
+    /// <summary>What the host that is not healed has written.</summary>
+    private int Acts => plan.Fate == Fate.Healed ? 0 : world.Journal.Entries.Count(e => e.Who == _other.Name);
 
     /// <summary>What is not well yet; null when all is.</summary>
     /// <param name="stays">All was well, and must be still; what an order that came late has stopped since is not missed.</param>

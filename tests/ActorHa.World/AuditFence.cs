@@ -49,11 +49,11 @@ public sealed partial class Audit
         if (Wellness.WhyNot(world, target) is null) _askedOfTheWell.Add(q.Request);
         if (q.Operator is not null || !target.Machine.Powered || target.Machine.Booted) return;
         // It was off, or was said to be, at most so long before this was decided.
-        var decided = _decidedAt[by.Number] - (SimChassis.Patience * 2);
-        if (decided <= world.Chassis.LastFalseOff || decided <= target.Machine.PoweredAt) return;
+        var decided = _decidedAt[by.Number];
+        if (decided - (SimChassis.Patience * 2) is var since && (since <= world.Chassis.LastFalseOff || since <= target.Machine.PoweredAt)) return;
         bool InGrace(Instant since) => (world.Time.Now - since) * by.Machine.ClockRate < s.Config.Timers.StartupGrace;
-        // It saw this host come up after the target went dark; of itself only its first agent can know.
-        bool CameUp(SimMember m) => m.Machine.PoweredAt > target.Machine.DarkAt && InGrace(m.Machine.PoweredAt) && (m == by ? by.IsFirst : by.Began < m.Machine.PoweredAt);
+        // It saw this host come up after the target went dark, and before it decided; of itself only its first agent can know.
+        bool CameUp(SimMember m) => m.Machine.PoweredAt is var on && on > target.Machine.DarkAt && on < decided && InGrace(on) && (m == by ? by.IsFirst : by.Began < on);
         if (by.Mind?.View.Peer(q.Host).EverHeard == false && InGrace(by.Began))
             Breach("I3", $"{by.Name}, just begun, asks for {q.Host}, which it has never seen alive, and which is booting");
         else if (world.Members.All(m => m == target || !m.IsHost || CameUp(m)))
