@@ -190,6 +190,12 @@ public static class DirectedHidden
             In(w, 137, () => A(w).Machine.PowerOff(fence: false));
             In(w, 145, () => Witness(w).Command(new PowerHost(B(w).Name, true, false, Op)));
         }),
+        // The switching is found by reading, and is no permission: it is switched by another entry.
+        new("a switching is committed, and its answer is lost", w =>
+        {
+            A(w).Machine.Freeze(kernelLives: false);
+            After(w, B(w), "request", () => w.Journal.Faults[B(w).Name] = AppendFault.Unknown);
+        }, 20),
     ];
 
     /// <summary>Its letters come late by minutes: it believes itself alone, and then reads that there was a majority.</summary>
