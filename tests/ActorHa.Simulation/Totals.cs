@@ -45,7 +45,7 @@ public sealed class Totals
     /// <summary>Powers cut by SETs.</summary>
     public long Hits { get; private set; }
 
-    /// <summary>Those of them in runs in which no watchdog has reset a host: false ones, where nothing but noise was played.</summary>
+    /// <summary>Those of them that struck a host which its own watchdog had not reset before: false ones, where nothing but noise was played.</summary>
     public long HitsWithoutReset { get; private set; }
 
     /// <summary>Hosts that their own watchdog has reset.</summary>
@@ -65,9 +65,8 @@ public sealed class Totals
         Steps += world.Time.Events;
         Starts += world.Starts.Count;
         Hits += world.Hits.Count;
-        var resets = world.Members.Sum(m => m.Watchdog.Resets);
-        Resets += resets;
-        if (resets == 0) HitsWithoutReset += world.Hits.Count;
+        Resets += world.Members.Sum(m => m.Watchdog.Resets);
+        HitsWithoutReset += world.Audit.HitsWithoutReset;
         foreach (var f in r.Plan.Faults) Count(_faults, f.Kind);
         foreach (var (rule, n) in world.Audit.Rules) Count(_rules, rule, n);
         foreach (var (kind, n) in world.Audit.Events) Count(_events, kind, n);

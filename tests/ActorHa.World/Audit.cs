@@ -40,6 +40,9 @@ public sealed partial class Audit(WorldModel world)
     /// <summary>Entries that were decided long before they were committed: nobody had answered, and they were sent again as they were.</summary>
     public int Late { get; private set; }
 
+    /// <summary>Powers cut of hosts that their own watchdog had not reset before.</summary>
+    public int HitsWithoutReset { get; private set; }
+
     /// <summary>Confirmations by a person of a host that lived.</summary>
     public int FalseConfirmations => _declaredOver.Count;
 
@@ -130,6 +133,7 @@ public sealed partial class Audit(WorldModel world)
     {
         Checks++;
         world.Hits.Add((target.Name, world.Time.Now));
+        if (world.Member(target.Name).Watchdog.Resets == 0) HitsWithoutReset++;
         world.Say("chassis", $"{target.Name} is switched off by a SET of {by.Name}");
         var h = world.Journal.State.Host(target.Name);
         // What was sent in a line that is lost strikes whom it strikes: no host is admitted before that is over (rule 19).
