@@ -182,6 +182,15 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void I3_a_switching_on_before_it_is_recorded_what_became_of_its_VMs()
+    {
+        var world = Booted();
+        world[A.Value].Machine.PowerOff(fence: false);
+        Plant(world, B, "because", new FenceRequested(new Epoch(99), A, new Incarnation(1), B, "operator"), new HostFenced(new Epoch(99), A, new Incarnation(1), new Proof(Proof.Device, ["off"])), new PowerOnOrdered(A, B, new AgentRun("run1"), "operator"));
+        Finds("I3", "applejack is to be switched on before it is recorded what became of vm0", world);
+    }
+
+    [Fact]
     public void I4_both_hosts_off_by_our_own_act()
     {
         var world = Booted();
