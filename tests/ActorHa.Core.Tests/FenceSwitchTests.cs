@@ -84,6 +84,8 @@ public sealed class FenceSwitchTests
         Stalled(out var c).Later(5).Decides().ThenSaysNo("still not proven off");
         c.Later(0.1).Decides().ThenNothing("applejack is still not proven off by its fence device (level 1; power Unknown): its VMs wait for that", alarm: true);
         TheSite().And(Asks(A, B)).As(W).Sees(A, Verdict.Silent).Later(5.2).Decides().ThenSaysNo("still not proven off");
+        // Nobody switches what answers: its VMs wait for nothing but its agent.
+        Stalled(out c).Later(5.1).Sees(A, Verdict.AgentSilent).Decides().ThenSaysNo("still not proven off").ThenSays("the agent of applejack is silent, the host answers: its VMs are unwatched", alarm: true);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ public sealed class FenceWalkOrderTests
 
     private static WalkBench OrderedLate(FenceOrder order) => new WalkBench().Hear(new FenceOrdered(order), waited: 1.5);
 
+    private static Instant Now(double seconds) => At(100 + seconds);
+
     private static WalkBench Tick(WalkBench walk) => walk.Hear(new FenceTick());
 
     [Fact]
@@ -116,6 +118,31 @@ public sealed class FenceWalkOrderTests
         var walk = OrderedLate(WalkBench.Order()).Later(0.5);
         walk.Sees(Verdict.Alive, walk.Now);
         Assert.Equal((FencerOutcome.StoodDown, 0), (walk.Said[0].Outcome, walk.Sets));
+    }
+
+    /// <summary>Seed 90156126: decided on a false "off" before the executor slept, and committed as it woke.</summary>
+    [Fact]
+    public void What_answers_while_it_is_listened_for_is_not_set()
+    {
+        var walk = OrderedLate(WalkBench.Order()).Later(0.5).Sees(Verdict.AgentSilent, Now(-3));
+        Assert.Equal((FencerOutcome.StoodDown, 0, true), (walk.Said[0].Outcome, walk.Sets, walk.Said[0].AllAnswered));
+        walk = new WalkBench().Sees(Verdict.AgentSilent, Now(-3)).Hear(new FenceOrdered(WalkBench.Order()));
+        Assert.Equal((FencerOutcome.StoodDown, 0), (walk.Said[0].Outcome, walk.Sets));
+        // What a person orders off is switched whatever answers; so is what has had its SET.
+        Assert.Equal([new SendOff(0, 20)], new WalkBench().Sees(Verdict.AgentSilent, Now(-3)).Hear(new FenceOrdered(WalkBench.Order(standDown: false))).Effects);
+        Assert.Empty(Ordered().Unanswered().Later(0.5).Sees(Verdict.AgentSilent, Now(-3)).Said);
+    }
+
+    [Theory]
+    [InlineData(-14.9, false)]
+    [InlineData(-15.1, true)]
+    public void Where_lost_agents_are_fenced_what_answers_has_the_grace_of_its_agent(double heard, bool switched)
+    {
+        var walk = new WalkBench().Sees(Verdict.AgentSilent, Now(heard)).Hear(new FenceOrdered(WalkBench.Order(agentLost: true)));
+        Assert.Equal(switched ? 1 : 0, walk.Sets);
+        // Never heard, it is its life's age that counts.
+        walk = new WalkBench().Later(-heard).Sees(Verdict.AgentSilent, null).Hear(new FenceOrdered(WalkBench.Order(agentLost: true)));
+        Assert.Equal(switched ? 1 : 0, walk.Sets);
     }
 
     [Fact]

@@ -170,7 +170,10 @@ public static class DirectedHidden
                 w.Chassis.Holds = true;
                 In(w, 0.1, () => B(w).Machine.Freeze());
                 In(w, 1, () => Reboot(A(w)));
+                // Nothing of its target answers who has not read of its new life.
+                In(w, 59, () => A(w).EtcdUp = false);
                 In(w, 60, B(w).Machine.Thaw);
+                In(w, 70, () => A(w).EtcdUp = true);
                 In(w, 196, w.Chassis.ReleaseHeld);
             });
         }, 215),

@@ -114,6 +114,20 @@ public static class DirectedLate
                 w.Heal();
             });
         }, 60),
+        // Decided while there is no majority, on a false "off", and committed as it wakes: by then the host answers.
+        new("a false off is asked for, and its asker sleeps until only an agent is away", w =>
+        {
+            foreach (var m in new[] { A(w), Witness(w) }) m.Machine.Freeze();
+            In(w, 2.5, () => w.Chassis.Glitch = true);
+            In(w, 5, () =>
+            {
+                B(w).Machine.Freeze(kernelLives: false);
+                A(w).AgentHeldDown = true;
+                A(w).KillAgent();
+            });
+            In(w, 8, () => { A(w).Machine.Thaw(); Witness(w).Machine.Thaw(); });
+            In(w, 50, B(w).Machine.Thaw);
+        }, 70),
         // It may not refute, and says in the journal that it lives: all that reaches a deaf executor.
         new("an executor goes deaf, and its target wakes under an unanswered SET", w =>
         {

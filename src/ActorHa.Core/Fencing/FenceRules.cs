@@ -107,6 +107,7 @@ internal static class FenceRules
             if (h.Request is not { Half: null } r) continue;
             var peer = v.Peer(host);
             if (r.IsAnswered(h)) no.Say(host.Value, $"{host} says in the journal that it lives; it stays closed while a SET may still take effect", alarm: true);
+            else if (r.EverSwitched && peer.Verdict == Verdict.AgentSilent && !IsGone(s, v, h, peer)) no.Say(host.Value, AgentIsAway(host), alarm: true);
             else if (r.EverSwitched && v.SinceLearned(r.Index) > t.TakeoverAfter)
                 no.Say(host.Value, $"{host} is still not proven off by its fence device (level {r.Level + 1}; power {peer.Power}): its VMs wait for that, {(h.Watchdog is null ? "" : "for its watchdog, ")}or for a person (actorha fence confirm {host})", alarm: true);
             if (r.Executor == v.Self && r.ExecutorRun == v.Run && v.OwnEntries.Contains(r.SwitchIndex) && !r.IsDisputed(h)) continue;
@@ -170,7 +171,7 @@ internal static class FenceRules
             if (h.IsClosed || !(h.IsLiving || RestoreRules.IsAwaited(s, h))) continue;
             if (peer.Verdict == Verdict.Contradiction) { no.Say(host.Value, $"{host} answers while its power reads off: the device is not believed", alarm: true); continue; }
             if (peer.Verdict == Verdict.AgentSilent && peer.HeardAt is { } at && v.Now - at > s.Config.Timers.AgentGrace && !s.Config.Policies.FenceWhenAgentLost)
-                no.Say(host.Value, $"the agent of {host} is silent, the host answers: its VMs are unwatched", alarm: true);
+                no.Say(host.Value, AgentIsAway(host), alarm: true);
             if (peer is { Verdict: Verdict.Alive, Direct: false }) no.Say(host.Value, $"{host} is heard by others, but not by {v.Self}: the link between them is broken", alarm: true);
             if (peer.Verdict == Verdict.Degraded) no.Say(host.Value, $"{host} says that it is not well: its hypervisor does not answer", alarm: true);
             if (!IsGone(s, v, h, peer)) continue;
@@ -282,6 +283,8 @@ internal static class FenceRules
         var heard = v.HeardOf(peer);
         return h.Spoke > 0 && v.Learned.Of(h.Spoke, v.Now) is var spoke && spoke > heard ? spoke : heard;
     }
+
+    private static string AgentIsAway(MemberName host) => $"the agent of {host} is silent, the host answers: its VMs are unwatched";
 
     private static string Say(Verdict verdict) => verdict switch
     {

@@ -52,6 +52,7 @@ public sealed record SayFence(FencerReport Report) : FenceEffect;
 public sealed class FenceWalk(Timers timers, Instant started)
 {
     private const int RoundsBeforeNextSet = 3;
+    private const string OnlyItsAgent = "it answers, only its agent is away";
 
     /// <summary>A power supply goes down within tenths of a second: so long after a SET it is asked again soon.</summary>
     private static readonly TimeSpan Eager = TimeSpan.FromSeconds(1);
@@ -156,6 +157,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
         if (sameSwitch) _off = null;
         else (_sent, _unanswered, _visible) = (0, false, null);
         if (_seen.Verdict is Verdict.Alive && order is { StandDown: true, SwitchOn: false }) StandDown(todo, "it is seen alive before the first SET");
+        else if (Spares(now)) StandDown(todo, OnlyItsAgent);
         else if (Listens(now)) { _untilSet = 1; Later(_timers.Settle, now, todo); }
         else Set(todo);
     }
@@ -256,10 +258,18 @@ public sealed class FenceWalk(Timers timers, Instant started)
         }
         if (Working && _order!.StandDown && LivesSince(_ordered) && (_sent == 0 || (_unanswered && !_setOut)))
             StandDown(todo, "it is seen alive after unanswered SETs");
+        else if (Working && Spares(now)) StandDown(todo, OnlyItsAgent);
     }
 
     /// <summary>It slept, is behind, or was deaf: what it has not heard yet may say that the target lives. It only reads until it has listened.</summary>
     private bool Listens(Instant now) => _order is { StandDown: true, SwitchOn: false } && now - _lateAt < _timers.SuspectAfter;
+
+    /// <summary>
+    /// Before the first SET: another process of it answers, and its agent is not lost by policy. Who decides would not have it switched now
+    /// (FenceRules.IsGone), and what was decided may be older than a sleep (found by the simulation).
+    /// </summary>
+    private bool Spares(Instant now) => _order is { StandDown: true } o && _sent == 0 && _seen.Verdict == Verdict.AgentSilent
+        && !(o.AgentLost && now - (_seen.HeardAt ?? _lifeLearned) > _timers.AgentGrace);
 
     private bool LivesSince(Instant since) => _seen.Verdict is Verdict.Alive or Verdict.Degraded && _seen.HeardAt > since;
 

@@ -22,8 +22,8 @@ internal sealed class WalkBench
 
     public int Sets => All.Count(e => e is SendOff);
 
-    public static FenceOrder Order(long switching = 20, int level = 0, bool on = false, bool standDown = true, long request = 5, bool listen = false) =>
-        new(switching, Cast.E(request), Cast.I(1), level, on, standDown, listen);
+    public static FenceOrder Order(long switching = 20, int level = 0, bool on = false, bool standDown = true, long request = 5, bool listen = false, bool agentLost = false) =>
+        new(switching, Cast.E(request), Cast.I(1), level, on, standDown, listen, agentLost);
 
     public WalkBench Later(double seconds)
     {
