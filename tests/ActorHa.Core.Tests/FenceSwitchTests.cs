@@ -86,6 +86,9 @@ public sealed class FenceSwitchTests
         TheSite().And(Asks(A, B)).As(W).Sees(A, Verdict.Silent).Later(5.2).Decides().ThenSaysNo("still not proven off");
         // Nobody switches what answers: its VMs wait for nothing but its agent.
         Stalled(out c).Later(5.1).Sees(A, Verdict.AgentSilent).Decides().ThenSaysNo("still not proven off").ThenSays("the agent of applejack is silent, the host answers: its VMs are unwatched", alarm: true);
+        Stalled(out c).Later(5.1).Sees(A, Verdict.Alive).Decides().ThenSaysNo("the agent of applejack is silent");
+        TheSite(b => b.Policies = b.Policies with { FenceWhenAgentLost = true }).AndMine(Asks(A, B)).AndMine(Switches(A, B)).Later(5.1).Sees(A, Verdict.AgentSilent, 20)
+            .Decides().ThenSays("still not proven off", alarm: true).ThenSaysNo("the agent of applejack is silent");
     }
 
     [Fact]
