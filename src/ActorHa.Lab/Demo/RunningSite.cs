@@ -34,17 +34,26 @@ public sealed class RunningSite(LabClient lab, LabPaths paths)
     }
 
     /// <summary>Both hosts are admitted and protected on every member's word; every VM is active and its guest speaks.</summary>
-    public async Task<bool> IsReadyAsync()
+    public async Task<bool> IsReadyAsync() => await WhyNotReadyAsync() is null;
+
+    /// <summary>The first thing that is missing; null when all is ready.</summary>
+    private async Task<string?> WhyNotReadyAsync()
     {
         foreach (var member in new[] { "applejack", "rainbowdash", "witness" })
         {
-            if (await StatusAsync(member) is not { Quorate: true } s) return false;
+            if (await StatusAsync(member) is not { } s) return $"the agent of {member} does not answer";
+            if (!s.Quorate) return $"{member} is not quorate";
             var hosts = s.Members.Where(m => m.Role == "host").ToList();
-            if (hosts.Count != 2 || !hosts.All(h => h.Admitted && h.Verdict == "alive" && h.Protection?.Ready == true)) return false;
-            if (s.Vms.Count == 0 || !s.Vms.All(v => v.State == VmState.Active)) return false;
+            if (hosts.Count != 2) return $"{member} knows {hosts.Count} host(s)";
+            if (hosts.Find(h => !h.Admitted || h.Verdict != "alive" || h.Protection?.Ready != true) is { } host)
+                return $"{member} says of {host.Name}: {(host.Admitted ? "admitted" : "not admitted")}, {host.Verdict}, {(host.Protection?.Ready == true ? "protected" : $"not protected ({host.Protection?.Detail})")}";
+            if (s.Vms.Count == 0) return $"{member} knows no VM";
+            if (s.Vms.FirstOrDefault(v => v.State != VmState.Active) is { } vm) return $"{member} says of {vm.Name}: {vm.State} {vm.Reason}";
         }
         var report = await lab.RefereeAsync();
-        return SiteFiles.Vms.All(vm => report.Vms.Any(v => v.Vm == vm && v.Runs.Any(r => r.FirstWordMs is not null && report.NowMs - r.ToMs < 2000)));
+        return SiteFiles.Vms.FirstOrDefault(vm => !report.Vms.Any(v => v.Vm == vm && v.Runs.Any(r => r.FirstWordMs is not null && report.NowMs - r.ToMs < 2000))) is { } silent
+            ? $"the guest of {silent} does not speak"
+            : null;
     }
 
     /// <summary>A member's status; null when its agent does not answer.</summary>
@@ -88,7 +97,7 @@ public sealed class RunningSite(LabClient lab, LabPaths paths)
             var last = await StatusAsync("witness") ?? await StatusAsync("rainbowdash");
             var vms = string.Join(", ", last?.Vms.Select(v => $"{v.Name} {v.State} {v.Host} {v.Reason}") ?? []);
             var alarms = string.Join("; ", last?.Alarms.Select(a => a.Because) ?? []);
-            throw new LabException($"{e.Message} (journal at {last?.Index}; {vms}; {alarms}; logs in {paths.Dir}/hosts/*/log)", e);
+            throw new LabException($"{e.Message} ({await WhyNotReadyAsync() ?? "the site is whole"}; journal at {last?.Index}; {vms}; {alarms}; logs in {paths.Dir}/hosts/*/log)", e);
         }
     }
 
