@@ -52,7 +52,7 @@ public sealed class FoundBySimulationTests
         var host = new PeerWatch(A, isHost: true, new Timers(), At(100));
         Assert.Equal(7UL, host.Receive(new LifeKnown(7, new Timers()), At(100)).News?.Life);
         Assert.Equal(8UL, host.Receive(new LifeKnown(8, new Timers()), At(101)).News?.Life);
-        Assert.Null(new PeerWatch(W, isHost: false, new Timers(), At(100)).View.Life);
+        Assert.Null(new WatchBench(isHost: false).Beat(boot: 7).View.Life);
     }
 
     /// <summary>Pair 4811: a host that had joined went dark before it was admitted; it owned nothing, but a stray there held a VM for ever.</summary>
