@@ -52,7 +52,7 @@ public sealed record Orders(
         {
             // Off never without quorum, also not what was ordered with it: nobody could record the proof, and the target may be with the majority.
             if (h.Request is { } r && r.Executor == v.Self && Mine(v, r.ExecutorRun, r.SwitchIndex) && !r.IsDisputed(h) && s.Maintenance is null && v.Quorate)
-                orders[host] = new FenceOrder(r.SwitchIndex, r.Number, r.Incarnation, r.Level, SwitchOn: false, StandDown: r.Operator is null, Listen: v.DeafEntries.Contains(r.SwitchIndex), AgentLost: s.Config.Policies.FenceWhenAgentLost);
+                orders[host] = new FenceOrder(r.SwitchIndex, r.Number, r.Incarnation, r.Level, SwitchOn: false, StandDown: r.Operator is null, Listen: v.DeafEntries.Contains(r.SwitchIndex));
             else if (h.PowerOn is { } on && h.Request is null && on.Executor == v.Self && Mine(v, on.Run, on.Index))
                 orders[host] = On(on.Index, h);
             else if (v.OnWithoutQuorum.TryGetValue(host, out var alone) && !v.Quorate && PowerRules.WhyNotWithoutQuorum(s, v, host) is null)
@@ -61,7 +61,7 @@ public sealed record Orders(
         return orders.ToImmutable();
     }
 
-    private static FenceOrder On(long index, HostState h) => new(index, Epoch.None, h.Joined, h.SwitchedOff?.Level ?? 0, SwitchOn: true, StandDown: false, Listen: false, AgentLost: false);
+    private static FenceOrder On(long index, HostState h) => new(index, Epoch.None, h.Joined, h.SwitchedOff?.Level ?? 0, SwitchOn: true, StandDown: false, Listen: false);
 
     private static bool Mine(View v, AgentRun? run, long? index) => run == v.Run && index is { } i && v.OwnEntries.Contains(i);
 }
@@ -102,5 +102,4 @@ public enum VmMode
 /// <param name="SwitchOn">Switch on instead of off.</param>
 /// <param name="StandDown">Whether a sign of life stops it.</param>
 /// <param name="Listen">Decided by a member that had heard nobody until just now: it listens for signs of life before it switches.</param>
-/// <param name="AgentLost">Whether a host that answers, and whose agent has been away for <c>agent-grace</c>, is switched off all the same.</param>
-public sealed record FenceOrder(long Switch, Epoch Request, Incarnation Incarnation, int Level, bool SwitchOn, bool StandDown, bool Listen, bool AgentLost);
+public sealed record FenceOrder(long Switch, Epoch Request, Incarnation Incarnation, int Level, bool SwitchOn, bool StandDown, bool Listen);

@@ -138,10 +138,10 @@ public sealed class FenceWalkOrderTests
     [InlineData(-15.1, true)]
     public void Where_lost_agents_are_fenced_what_answers_has_the_grace_of_its_agent(double heard, bool switched)
     {
-        var walk = new WalkBench().Sees(Verdict.AgentSilent, Now(heard)).Hear(new FenceOrdered(WalkBench.Order(agentLost: true)));
+        var walk = new WalkBench(agentLost: true).Sees(Verdict.AgentSilent, Now(heard)).Hear(new FenceOrdered(WalkBench.Order()));
         Assert.Equal(switched ? 1 : 0, walk.Sets);
         // Never heard, it is its life's age that counts.
-        walk = new WalkBench().Later(-heard).Sees(Verdict.AgentSilent, null).Hear(new FenceOrdered(WalkBench.Order(agentLost: true)));
+        walk = new WalkBench(agentLost: true).Later(-heard).Sees(Verdict.AgentSilent, null).Hear(new FenceOrdered(WalkBench.Order()));
         Assert.Equal(switched ? 1 : 0, walk.Sets);
     }
 

@@ -85,7 +85,7 @@ public sealed class FenceWalkTests
     {
         var walk = new WalkBench();
         var before = walk.Now;
-        walk.Later(1).Hear(new FenceTarget(I(2), 1, new Timers())).Hear(new FenceOrdered(WalkBench.Order() with { Incarnation = I(2) })).Answered();
+        walk.Later(1).Hear(new FenceTarget(I(2), 1, new Timers(), AgentLost: false)).Hear(new FenceOrdered(WalkBench.Order() with { Incarnation = I(2) })).Answered();
         walk.Later(0.1).Off(before).Later(0.3).Off();
         Assert.Null(Outcome(walk));
         Assert.Equal(FencerOutcome.Proven, Outcome(walk.Later(0.3).Off()));
@@ -94,7 +94,7 @@ public sealed class FenceWalkTests
     [Fact]
     public void A_join_discards_what_was_read_before()
     {
-        var walk = new WalkBench().Off().Later(0.3).Hear(new FenceTarget(I(2), 1, new Timers())).Hear(new FenceOrdered(WalkBench.Order())).Answered().Off();
+        var walk = new WalkBench().Off().Later(0.3).Hear(new FenceTarget(I(2), 1, new Timers(), AgentLost: false)).Hear(new FenceOrdered(WalkBench.Order())).Answered().Off();
         Assert.Null(Outcome(walk));
     }
 

@@ -215,7 +215,7 @@ public sealed partial class KernelRules
         var walk = new WalkBench();
         walk.Hear(new FenceOrdered(WalkBench.Order())).Answered();
         var asked = walk.Now;
-        walk.Later(0.5).Hear(new FenceTarget(I(2), 1, new Timers()));
+        walk.Later(0.5).Hear(new FenceTarget(I(2), 1, new Timers(), AgentLost: false));
         walk.Off(asked).Later(0.3);
         walk.Off();
         Assert.Empty(walk.Said);

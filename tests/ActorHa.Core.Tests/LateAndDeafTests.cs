@@ -374,8 +374,8 @@ public sealed class LateAndDeafTests
     [Fact]
     public void An_echo_voids_a_reading_also_before_there_is_an_order()
     {
-        var walk = new WalkBench().Later(20).Off().Later(0.1);
-        walk.Sees(Verdict.AgentSilent, null, hearsUs: walk.Now).Later(0.1).Hear(new FenceOrdered(WalkBench.Order(agentLost: true))).Answered().Off();
+        var walk = new WalkBench(agentLost: true).Later(20).Off().Later(0.1);
+        walk.Sees(Verdict.AgentSilent, null, hearsUs: walk.Now).Later(0.1).Hear(new FenceOrdered(WalkBench.Order())).Answered().Off();
         Assert.Empty(walk.Said);
         Assert.Equal(FencerOutcome.Proven, Assert.Single(walk.Later(0.2).Off().Said).Outcome);
     }

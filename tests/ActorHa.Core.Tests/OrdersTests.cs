@@ -58,18 +58,27 @@ public sealed class OrdersTests
     public void Who_switches_off_has_the_request_s_newest_own_entry()
     {
         var c = TheSite().And(Asks(A, B)).AndMine(Switches(A, B)).And(new FenceLevelFailed(E(5), A, 0, "no answer"));
-        Assert.Equal(new FenceOrder(c.Index - 1, E(5), I(1), 1, SwitchOn: false, StandDown: true, Listen: false, AgentLost: false), c.Orders().Fences[A]);
+        Assert.Equal(new FenceOrder(c.Index - 1, E(5), I(1), 1, SwitchOn: false, StandDown: true, Listen: false), c.Orders().Fences[A]);
         Assert.True(c.Sees(v => v with { DeafEntries = [c.Index - 1] }).Orders().Fences[A].Listen);
         Assert.False(TheSite().And(Asks(A, B, person: "operator")).AndMine(Switches(A, B)).Orders().Fences[A].StandDown);
         Assert.Empty(TheSite().And(Asks(A, B)).AndMine(Switches(A, B, run: 0)).Orders().Fences);
         Assert.Empty(TheSite().And(Asks(A, B)).And(Switches(A, B)).Orders().Fences);
     }
 
+    /// <summary>An order that changes is carried out anew: a policy that changes may not have a host switched that was just stood down for.</summary>
+    [Fact]
+    public void A_changed_policy_changes_no_order()
+    {
+        var c = TheSite().And(Asks(A, B)).AndMine(Switches(A, B));
+        var s = c.State with { Config = c.State.Config with { Policies = c.State.Config.Policies with { FenceWhenAgentLost = true } } };
+        Assert.Equal(Orders.Of(c.State, c.View).Fences[A], Orders.Of(s, c.View).Fences[A]);
+    }
+
     [Fact]
     public void Who_switches_on_has_an_own_order_about_a_host_that_is_not_being_fenced()
     {
         var c = TheSite().AndMine(new PowerOnOrdered(A, B, RunOf(B), "operator"));
-        Assert.Equal(new FenceOrder(c.Index, E(0), I(1), 0, SwitchOn: true, StandDown: false, Listen: false, AgentLost: false), c.Orders().Fences[A]);
+        Assert.Equal(new FenceOrder(c.Index, E(0), I(1), 0, SwitchOn: true, StandDown: false, Listen: false), c.Orders().Fences[A]);
         Assert.Empty(TheSite().And(new PowerOnOrdered(A, B, RunOf(B), "operator")).Orders().Fences);
         Assert.Empty(TheSite().AndMine(new PowerOnOrdered(A, B, RunOf(B, 0), "operator")).Orders().Fences);
         Assert.Empty(TheSite().AndMine(new PowerOnOrdered(A, W, RunOf(B), "operator")).Orders().Fences);

@@ -167,7 +167,7 @@ public sealed class AuditTests
     {
         var world = Booted();
         world.Run(2);
-        world.Audit.OnSent(world[B.Value], A, new FenceOrder(-1, Epoch.None, new Incarnation(1), 0, SwitchOn: true, StandDown: false, Listen: false, AgentLost: false));
+        world.Audit.OnSent(world[B.Value], A, new FenceOrder(-1, Epoch.None, new Incarnation(1), 0, SwitchOn: true, StandDown: false, Listen: false));
         Finds("I3", "rainbowdash switches applejack on without an entry, ", world);
         Assert.Contains(world.Audit.Breaches, b => b.Contains("we have not switched it off", StringComparison.Ordinal));
     }
@@ -177,7 +177,7 @@ public sealed class AuditTests
     {
         var world = Booted();
         Plant(world, A, "because", new PowerOnOrdered(A, A, new AgentRun("run1"), "operator"));
-        world.Audit.OnSent(world[B.Value], A, new FenceOrder(world.Journal.State.Index, Epoch.None, new Incarnation(1), 0, SwitchOn: true, StandDown: false, Listen: false, AgentLost: false));
+        world.Audit.OnSent(world[B.Value], A, new FenceOrder(world.Journal.State.Index, Epoch.None, new Incarnation(1), 0, SwitchOn: true, StandDown: false, Listen: false));
         Finds("I3", "rainbowdash switches applejack on without an entry, ", world);
     }
 

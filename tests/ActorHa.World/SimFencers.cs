@@ -31,7 +31,7 @@ internal sealed class SimFencers(WorldModel world, SimMember member)
         foreach (var host in s.Config.Hosts.Keys.Where(h => h != member.Name && !_fencers.ContainsKey(h)))
             _fencers[host] = new FenceBox(world, member, world.Member(host), new FenceWalk(new Timers(), member.Machine.Now));
         foreach (var (host, box) in _fencers)
-            member.Post(box, new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers));
+            member.Post(box, new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers, s.Config.Policies.FenceWhenAgentLost));
         if (moved && world.Cadence.ChecksAtOnce) Check();
     }
 

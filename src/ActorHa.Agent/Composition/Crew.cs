@@ -55,7 +55,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         hub.Know(s.Config.Timers);
         foreach (var (peer, watcher) in _watchers) watcher.Tell(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers, s.Host(peer).Request?.Number));
         foreach (var (host, fencer) in _fencers)
-            fencer.Tell(new Walk(new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers)));
+            fencer.Tell(new Walk(new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers, s.Config.Policies.FenceWhenAgentLost)));
         if (hypervisor is null || _host is not { } searcher) return;
         foreach (var vm in s.Vms.Keys.Where(vm => !_supervisors.ContainsKey(vm)))
         {

@@ -9,7 +9,12 @@ public abstract record FenceMessage;
 public sealed record FenceOrdered(FenceOrder? Order) : FenceMessage;
 
 /// <summary>The host's newest life according to the journal; readings asked before it was learned prove nothing about it.</summary>
-public sealed record FenceTarget(Incarnation Incarnation, int Levels, Timers Timers) : FenceMessage;
+/// <param name="Incarnation">That life.</param>
+/// <param name="Levels">Levels that are configured.</param>
+/// <param name="Timers">The timers in force.</param>
+/// <param name="AgentLost">Whether a host that answers, and whose agent has been away for <c>agent-grace</c>, is switched off all the same. No part of
+/// the order: a changed policy must not have it carried out once more.</param>
+public sealed record FenceTarget(Incarnation Incarnation, int Levels, Timers Timers, bool AgentLost) : FenceMessage;
 
 /// <summary>A reading of all plugs of the level: off only when all are off.</summary>
 public sealed record PowerRead(Instant Asked, PowerReading Reading) : FenceMessage;
@@ -60,6 +65,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
 
     private Timers _timers = timers;
     private int _levels = 1;
+    private bool _agentLost;
     private Incarnation _life;
     private Instant _lifeLearned = started;
     private PeerView _seen = PeerView.Unheard;
@@ -95,7 +101,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
         switch (message)
         {
             case FenceTarget t:
-                (_levels, _timers) = (Math.Max(1, t.Levels), t.Timers);
+                (_levels, _timers, _agentLost) = (Math.Max(1, t.Levels), t.Timers, t.AgentLost);
                 if (t.Incarnation != _life) (_life, _lifeLearned, _off) = (t.Incarnation, now, null);
                 break;
             case FenceOrdered o:
@@ -268,8 +274,8 @@ public sealed class FenceWalk(Timers timers, Instant started)
     /// Before the first SET: another process of it answers, and its agent is not lost by policy. Who decides would not have it switched now
     /// (FenceRules.IsGone), and what was decided may be older than a sleep (found by the simulation).
     /// </summary>
-    private bool Spares(Instant now) => _order is { StandDown: true } o && _sent == 0 && _seen.Verdict == Verdict.AgentSilent
-        && !(o.AgentLost && now - (_seen.HeardAt ?? _lifeLearned) > _timers.AgentGrace);
+    private bool Spares(Instant now) => _order is { StandDown: true } && _sent == 0 && _seen.Verdict == Verdict.AgentSilent
+        && !(_agentLost && now - (_seen.HeardAt ?? _lifeLearned) > _timers.AgentGrace);
 
     private bool LivesSince(Instant since) => _seen.Verdict is Verdict.Alive or Verdict.Degraded && _seen.HeardAt > since;
 

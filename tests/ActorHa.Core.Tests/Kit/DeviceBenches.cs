@@ -5,10 +5,10 @@ internal sealed class WalkBench
 {
     private readonly FenceWalk _walk;
 
-    public WalkBench(int levels = 1, Timers? timers = null)
+    public WalkBench(int levels = 1, Timers? timers = null, bool agentLost = false)
     {
         _walk = new FenceWalk(timers ?? new Timers(), Now);
-        Hear(new FenceTarget(Cast.I(1), levels, timers ?? new Timers()));
+        Hear(new FenceTarget(Cast.I(1), levels, timers ?? new Timers(), agentLost));
     }
 
     public Instant Now { get; private set; } = Cast.At(100);
@@ -22,8 +22,8 @@ internal sealed class WalkBench
 
     public int Sets => All.Count(e => e is SendOff);
 
-    public static FenceOrder Order(long switching = 20, int level = 0, bool on = false, bool standDown = true, long request = 5, bool listen = false, bool agentLost = false) =>
-        new(switching, Cast.E(request), Cast.I(1), level, on, standDown, listen, agentLost);
+    public static FenceOrder Order(long switching = 20, int level = 0, bool on = false, bool standDown = true, long request = 5, bool listen = false) =>
+        new(switching, Cast.E(request), Cast.I(1), level, on, standDown, listen);
 
     public WalkBench Later(double seconds)
     {
