@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What Stryker left alive, beside what STRYKER.md says about it: stryker-report.py REPORT.json STRYKER.md
 
-Prints a table, then each survivor that is not explained, as the line that STRYKER.md lacks. Ends with 1 if there is one.
+Prints a table, then each survivor that is not explained, as the line that STRYKER.md lacks. Ends with 1 if there is one, or if
+nothing was played.
 """
 import json
 import os
@@ -121,7 +122,9 @@ def main(report, table):
         print(f"- {key}: WHY? (line {line}{', no coverage' if status == 'NoCoverage' else ''})")
     if missing:
         print(f"\n{len(missing)} survivors are not explained: test them, or explain them in {os.path.basename(table)}")
-    return 1 if missing else 0
+    if not sums[0]:
+        print("no mutant was played: does anything in src/ActorHa.Core match?")
+    return 1 if missing or not sums[0] else 0
 
 
 if __name__ == "__main__":
