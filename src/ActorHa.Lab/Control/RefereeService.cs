@@ -24,8 +24,10 @@ public sealed class RefereeService : IAsyncDisposable
     }
 
     /// <summary>The verdict on all that was seen so far.</summary>
+    /// <exception cref="LabException">One of the witnesses could not go on looking: there is no verdict.</exception>
     public RefereeReport Judge()
     {
+        _serial.MustListen();
         // Read once: the logs of a long session are long, and this is asked again and again.
         var serial = SiteFiles.Vms.ToDictionary(vm => vm, vm => SerialLine.ReadLog(SerialRecorder.LogOf(_paths.Dir, vm)));
         var lives = _processes.Lives;

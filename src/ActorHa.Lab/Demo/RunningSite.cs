@@ -51,9 +51,17 @@ public sealed class RunningSite(LabClient lab, LabPaths paths)
             if (s.Vms.FirstOrDefault(v => v.State != VmState.Active) is { } vm) return $"{member} says of {vm.Name}: {vm.State} {vm.Reason}";
         }
         var report = await lab.RefereeAsync();
-        return SiteFiles.Vms.FirstOrDefault(vm => !report.Vms.Any(v => v.Vm == vm && v.Runs.Any(r => r.FirstWordMs is not null && report.NowMs - r.ToMs < 2000))) is { } silent
-            ? $"the guest of {silent} does not speak"
-            : null;
+        foreach (var vm in SiteFiles.Vms)
+        {
+            var runs = report.Vms.FirstOrDefault(v => v.Vm == vm)?.Runs ?? [];
+            if (runs.Any(r => r.FirstWordMs is not null && report.NowMs - r.ToMs < 2000)) continue;
+            return runs.MaxBy(r => r.ToMs) is { } last
+                ? $"the guest of {vm} does not speak: on {last.Host}, first seen {Ago(last.FromMs)}, last seen {Ago(last.ToMs)}, {(last.FirstWordMs is { } word ? $"spoke first {Ago(word)}" : "never spoke")}"
+                : $"no process of {vm} was seen";
+        }
+        return null;
+
+        string Ago(double ms) => $"{(report.NowMs - ms) / 1000:0.0} s ago";
     }
 
     /// <summary>A member's status; null when its agent does not answer.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using ActorHa.Lab.Referee;
 
 namespace ActorHa.Lab.Guests;
 
@@ -45,13 +46,20 @@ public sealed class SerialRecorder : IAsyncDisposable
         _sockets.Add(socket);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen(64);
-        _listening.Add(AcceptAsync(vm, socket));
+        var lines = Channel.CreateBounded<string>(new BoundedChannelOptions(4096) { SingleReader = true });
+        _listening.Add(AcceptAsync(socket, lines.Writer));
+        _listening.Add(WriteAsync(vm, lines.Reader));
     }
 
-    private async Task AcceptAsync(string vm, Socket socket)
+    /// <summary>Throws where a line is heard no more: what it says later would be missed, and called silence.</summary>
+    /// <exception cref="LabException">With the reason.</exception>
+    public void MustListen()
     {
-        var lines = Channel.CreateBounded<string>(new BoundedChannelOptions(4096) { SingleReader = true });
-        var writing = WriteAsync(vm, lines.Reader);
+        foreach (var task in _listening) task.MustGoOn("the recorder of serial lines");
+    }
+
+    private async Task AcceptAsync(Socket socket, ChannelWriter<string> lines)
+    {
         var reading = new List<Task>();
         try
         {
@@ -59,17 +67,16 @@ public sealed class SerialRecorder : IAsyncDisposable
             {
                 var connection = await socket.AcceptAsync(_stop.Token);
                 reading.RemoveAll(r => r.IsCompleted);
-                reading.Add(ReadAsync(connection, Interlocked.Increment(ref _connections), lines.Writer));
+                reading.Add(ReadAsync(connection, Interlocked.Increment(ref _connections), lines));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is (OperationCanceledException or ObjectDisposedException or SocketException))
         {
             // Closed.
         }
 
         await Task.WhenAll(reading);
-        lines.Writer.Complete();
-        await writing;
+        lines.Complete();
     }
 
     private async Task ReadAsync(Socket connection, int id, ChannelWriter<string> lines)
@@ -115,7 +122,7 @@ public sealed class SerialRecorder : IAsyncDisposable
     {
         await _stop.CancelAsync();
         foreach (var socket in _sockets) socket.Dispose();
-        await Task.WhenAll(_listening);
+        await Task.WhenAll(_listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 }

@@ -28,10 +28,12 @@ public sealed class DiskSampler : IAsyncDisposable
     }
 
     /// <summary>All changes so far.</summary>
+    /// <exception cref="LabException">It could not go on looking.</exception>
     public ImmutableArray<DiskAdvance> Advances
     {
         get
         {
+            _running.MustGoOn($"the look at {_path}");
             lock (_advances) return [.. _advances];
         }
     }
@@ -76,7 +78,7 @@ public sealed class DiskSampler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running;
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 }

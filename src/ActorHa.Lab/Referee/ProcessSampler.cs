@@ -18,6 +18,7 @@ public sealed partial class ProcessSampler : IAsyncDisposable
     private const double YoungMs = 1000, TickMs = 10;
     private const int SeldomScans = 10;
     private readonly TimeSpan _interval;
+    private readonly string _table;
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<int, ProcessLife> _alive = [];
     private readonly Dictionary<int, double> _others = [];
@@ -29,17 +30,21 @@ public sealed partial class ProcessSampler : IAsyncDisposable
 
     /// <summary>Begins to scan.</summary>
     /// <param name="interval">Time between two scans; 25 ms by default.</param>
-    public ProcessSampler(TimeSpan? interval = null)
+    /// <param name="table">Where the process table is.</param>
+    public ProcessSampler(TimeSpan? interval = null, string table = "/proc")
     {
+        _table = table;
         _interval = interval ?? TimeSpan.FromMilliseconds(25);
         _running = Task.Run(RunAsync);
     }
 
     /// <summary>All lives so far, ended and running.</summary>
+    /// <exception cref="LabException">It could not go on looking.</exception>
     public ImmutableArray<ProcessLife> Lives
     {
         get
         {
+            _running.MustGoOn("the look at the process table");
             lock (_ended) return [.. _ended, .. _alive.Values];
         }
     }
@@ -63,7 +68,7 @@ public sealed partial class ProcessSampler : IAsyncDisposable
         var begun = LabClock.Now;
         var seldom = ++_scans % SeldomScans == 0;
         var present = new HashSet<int>();
-        foreach (var path in Directory.EnumerateDirectories("/proc"))
+        foreach (var path in Directory.EnumerateDirectories(_table))
         {
             if (!int.TryParse(Path.GetFileName(path.AsSpan()), out var pid)) continue;
             present.Add(pid);
@@ -116,11 +121,11 @@ public sealed partial class ProcessSampler : IAsyncDisposable
         if (_alive.Remove(pid, out var life)) _ended.Add(life with { GoneByMs = LabClock.Now });
     }
 
-    private static ProcessLife? Read(int pid)
+    private ProcessLife? Read(int pid)
     {
         try
         {
-            var line = File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+            var line = File.ReadAllText($"{_table}/{pid}/cmdline").Replace('\0', ' ');
             if (!line.Contains("qemu", StringComparison.Ordinal)) return null;
             return Value(Vm().Match(line)) is { } vm && Value(Host().Match(line)) is { } host && long.TryParse(Value(Number().Match(line)), out var epoch)
                 ? new ProcessLife(vm, host, epoch, pid, 0, 0, null, line.Contains(" -incoming ", StringComparison.Ordinal))
@@ -139,7 +144,7 @@ public sealed partial class ProcessSampler : IAsyncDisposable
     {
         try
         {
-            var text = File.ReadAllText($"/proc/{pid}/stat");
+            var text = File.ReadAllText($"{_table}/{pid}/stat");
             return (long.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[19]) + 1) * TickMs - _suspendedMs;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -179,7 +184,7 @@ public sealed partial class ProcessSampler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running;
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 }
