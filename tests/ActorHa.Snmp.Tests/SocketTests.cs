@@ -54,6 +54,22 @@ public sealed class SocketTests : IAsyncLifetime
         Assert.Equal(new SnmpValue.Integer(3), Assert.IsType<SnmpAnswer.Response>(await Get()).Binds[0].Value);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(-1.5)]
+    [InlineData(-5000)]
+    public async Task Who_has_no_time_left_asks_nothing_and_keeps_nobody_waiting(double milliseconds)
+    {
+        // A SET that is lost is not repeated: one that waited for ever would keep every later question from this device.
+        gate = _ => ValueTask.FromResult(false);
+        var none = new SnmpAnswer.NoAnswer(false, "no time left");
+        Assert.Equal(none, await Get(TimeSpan.FromMilliseconds(milliseconds)).WaitAsync(Patience));
+        Assert.Equal(none, await Set(3, TimeSpan.FromMilliseconds(milliseconds)).WaitAsync(Patience));
+        gate = _ => ValueTask.FromResult(true);
+        Assert.Equal(new SnmpValue.Integer(42), Assert.IsType<SnmpAnswer.Response>(await Get()).Binds[0].Value);
+    }
+
     [Fact]
     public async Task A_late_answer_is_dropped_and_counted_and_the_next_question_gets_its_own()
     {

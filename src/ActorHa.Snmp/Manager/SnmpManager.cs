@@ -116,6 +116,8 @@ public sealed class SnmpManager : IAsyncDisposable
 
     private async Task<SnmpAnswer> AskAsync(Question question, TimeSpan patience, CancellationToken cancel)
     {
+        // What is left of a patience may be less than nothing; the framework's timers take one millisecond less for "for ever".
+        if (patience <= TimeSpan.Zero) return new SnmpAnswer.NoAnswer(false, "no time left");
         if (Interlocked.Increment(ref asking) > MostAsking)
         {
             Interlocked.Decrement(ref asking);
