@@ -53,6 +53,43 @@ public sealed class BehindTests
         Assert.DoesNotContain(bench.Refusals, r => r.Contains("has seen entry", StringComparison.Ordinal));
     }
 
+    private static readonly JournalHead Later = new(2, 1, "later");
+
+    /// <summary>Seed 120060953: an executor that could only read the past sent a SET by an entry of a line that was lost.</summary>
+    [Fact]
+    public void By_what_was_taken_before_a_later_line_began_nobody_is_quorate()
+    {
+        var bench = MindBench.AtRest().Reads().Quorate();
+        var before = bench.Now;
+        Assert.False(bench.Hear(new PulseSettled(before + Sec(0.1), true, "", Later), 0.2).Mind.View.Quorate);
+        Assert.Contains(bench.Refusals, r => r.Contains("a majority takes its writes, but what it reads of the journal is older", StringComparison.Ordinal));
+        // An answer that was late is of before, too. It was put back once more: the majority holds our line.
+        Assert.False(bench.Hear(new PulseSettled(before, true, "", bench.Mind.Head)).Mind.View.Quorate);
+        Assert.True(bench.Hear(new PulseSettled(bench.Now, true, "", bench.Mind.Head)).Mind.View.Quorate);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Alive, false)]
+    [InlineData(Verdict.Degraded, false)]
+    [InlineData(Verdict.Silent, true)]
+    public void Whoever_is_heard_says_that_a_later_line_has_begun(Verdict verdict, bool quorate)
+    {
+        var bench = MindBench.AtRest().Reads().Quorate().Hear(Says(B, verdict, Later.Position), 0.1);
+        Assert.Equal(quorate, bench.Mind.View.Quorate);
+        // What is further on in our own line is only to be read.
+        Assert.True(MindBench.AtRest().Reads().Quorate().Hear(Says(B, verdict, 99), 0.1).Mind.View.Quorate);
+    }
+
+    [Fact]
+    public void Who_has_just_started_reads_the_line_that_there_is()
+    {
+        var bench = new MindBench(new JournalLine().Add(B, Configures()));
+        bench.Journal.Add(bench.Journal.Entry(W, new JournalRestored("operator")) with { Lineage = 2 });
+        var sent = bench.Now;
+        bench.Hear(Says(B, Verdict.Alive, bench.Journal.Head.Position), 0.1).Hear(new PulseSettled(sent, true, "", bench.Journal.Head), 0.1);
+        Assert.True(bench.Reads().Mind.View.Quorate);
+    }
+
     [Fact]
     public void Without_quorum_nothing_can_be_appended_anyway_and_the_refusals_of_that_stand()
     {

@@ -103,6 +103,16 @@ public static class DirectedJournal
             In(w, 50, () => w.Chassis.Silent = false);
             In(w, 55, () => w.Journal.Behind(b, 0));
         }, 70),
+        // Awake, and told by all others, but it cannot read yet that its line is lost.
+        new("an executor reads the past, and a later line is begun", w =>
+        {
+            var (a, b, seen) = (w.Members[0], w.Members[1], w.Journal.State.Index);
+            w.Chassis.Ignores = true;
+            b.Command(new PowerHost(a.Name, false, true, "operator"));
+            In(w, 2, () => w.Journal.Behind(b, 40));
+            In(w, 5.5, () => PutBack(w, seen));
+            In(w, 40, () => w.Chassis.Ignores = false);
+        }, 60),
         // The snapshot knows nothing of the request; its SET is still on its way.
         new("put back and accepted, and a SET of before strikes late", w =>
         {

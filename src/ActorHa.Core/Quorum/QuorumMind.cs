@@ -34,6 +34,7 @@ public sealed partial class QuorumMind
     private Instant? _lastAccepted;
     private Instant? _lastCurrent;
     private (Instant Sent, JournalHead Head)? _ahead;
+    private Instant? _otherLine;
     private Instant _nextPulse;
     private bool _pulsing;
     private Instant _nextRead;
@@ -87,7 +88,7 @@ public sealed partial class QuorumMind
         if (now - _view.Now > View.TooLate && _view.HearsSince is not null) _view = _view with { HearsSince = now };
         Hear(message, now, todo);
         var majority = now - _lastAccepted < _state.Config.Timers.QuorumTimeout;
-        var quorate = now - _lastCurrent < _state.Config.Timers.QuorumTimeout;
+        var quorate = now - _lastCurrent < _state.Config.Timers.QuorumTimeout && !(_lastCurrent < _otherLine);
         if (quorate && !_view.Quorate && MustListen(now)) _view = _view with { DeafEntries = _view.OwnEntries };
         _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = majority ? null : NotQuorateSince(now) };
         Beat(now, todo);
@@ -109,7 +110,10 @@ public sealed partial class QuorumMind
         {
             // A watcher that has not learned of the newest join yet speaks of the life before (found by the simulation).
             case PeerSaid { View.Life: { } life } old when life != BootKeys.Of(_state.Host(old.Peer).Boot): break;
-            case PeerSaid p: Know(_view.Peers.SetItem(p.Peer, p.View), now); break;
+            case PeerSaid p:
+                Know(_view.Peers.SetItem(p.Peer, p.View), now);
+                if (p.View.Verdict is Verdict.Alive or Verdict.Degraded) ToldOf(JournalHead.LineOf(p.View.JournalPosition), now);
+                break;
             case FencerSaid f: _view = _view with { Fencers = _view.Fencers.SetItem(f.Host, f.Report) }; break;
             case ProtectionSaid p:
                 var proven = p.Protection.Ready ? p.Protection.At : _view.Protections.GetValueOrDefault(p.Host)?.ReadyAt;
@@ -169,7 +173,17 @@ public sealed partial class QuorumMind
         _lastAccepted = Later(_lastAccepted, pulse.Sent);
         if (!(pulse.Head?.Position > _head.Position)) { _lastCurrent = Later(_lastCurrent, pulse.Sent); return; }
         _ahead = (pulse.Sent, pulse.Head);
+        ToldOf(pulse.Head.Lineage, pulse.Sent);
         Read(todo);
+    }
+
+    /// <summary>
+    /// A later line has begun: what was taken before is of the past, and so is every order that rests on it, whether it can be read yet or
+    /// not (rule 18; found by the simulation: <c>quorum-timeout</c> went on).
+    /// </summary>
+    private void ToldOf(long line, Instant at)
+    {
+        if (_loaded && line > _head.Lineage) _otherLine = Later(_otherLine, at);
     }
 
     private static Instant Later(Instant? known, Instant sent) => known > sent ? known.Value : sent;
