@@ -63,13 +63,13 @@ public sealed class AgentHost : IAsyncDisposable
             Now = clock.Now,
         };
         var mind = new QuorumMind(view, seen.Read());
-        var quorumParts = new QuorumParts(parts.Journal, crew, Desk, Ledger, seen.Write, _hub.Turned, () => DateTimeOffset.UtcNow);
+        var quorumParts = new QuorumParts(parts.Journal, crew, Desk, Ledger, head => _ = seen.Keep(head), _hub.Turned, () => DateTimeOffset.UtcNow);
         // The mind is not restarted: what it had in flight would be forgotten. The agent stops, and comes back as a new run.
         var quorum = _actors.Start("quorum", () => new QuorumActor(mind, quorumParts, logs.CreateLogger("quorum")), new ActorOptions { Capacity = 8192, Supervision = Supervision.Escalate });
         Desk.Quorum = quorum;
         crew.Begin(quorum, settings.Peers.Keys, parts.MakeWatchdog);
         _crew = crew;
-        _api = new ApiServer(settings.ApiSocket, new StatusPage(who, Ledger, _actors, () => _beats.Counters), Ledger, Desk, logs);
+        _api = new ApiServer(settings.ApiSocket, new StatusPage(who, Ledger, _actors, () => _beats.Counters, () => seen.Fault), Ledger, Desk, logs);
         Quorum = quorum;
     }
 

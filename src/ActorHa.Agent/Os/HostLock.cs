@@ -22,7 +22,7 @@ public sealed partial class HostLock : IDisposable
     public static HostLock Take(string stateDirectory)
     {
         var path = Path.Combine(stateDirectory, "agent.lock");
-        var holder = Path.Combine(stateDirectory, "agent.pid"); // for the message only; the lock is the lock
+        var holder = Path.Combine(stateDirectory, "agent.pid"); // for the message only
         FileStream? file = null;
         try
         {
@@ -30,7 +30,7 @@ public sealed partial class HostLock : IDisposable
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             // The runtime has locked it by now (flock(2)), but passes over a file system that cannot lock: ask again.
             if (OperatingSystem.IsLinux()) Lock(file.SafeFileHandle);
-            File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            Name(holder);
             return new HostLock(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,6 +47,19 @@ public sealed partial class HostLock : IDisposable
 
     // What the runtime says of a lock held by another: EWOULDBLOCK (11) on Linux, a sharing violation on Windows.
     private static bool IsHeld(Exception e) => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : 11);
+
+    // On a full disk the agent runs all the same: nobody is told its number.
+    private static void Name(string file)
+    {
+        try
+        {
+            File.WriteAllText(file, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The lock is the lock.
+        }
+    }
 
     private static string Holder(string file)
     {

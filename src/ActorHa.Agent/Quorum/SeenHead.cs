@@ -4,12 +4,21 @@ namespace ActorHa.Agent.Quorum;
 
 /// <summary>
 /// The highest head that this member ever saw, on its own disk: a journal that does not extend it (a restored snapshot, a
-/// card that lost synced writes) makes the agent read-only.
+/// card that lost synced writes) makes the agent read-only. It is written beside the mind, which waits for no disk: a lost newest
+/// one only weakens the check by an entry.
 /// </summary>
-public sealed class SeenHead(string stateDirectory)
+public sealed class SeenHead(string stateDirectory, TimeSpan? retry = null)
 {
     private readonly string _path = Path.Combine(stateDirectory, "seen-head");
+    private readonly TimeSpan _retry = retry ?? TimeSpan.FromSeconds(10);
+    private readonly Lock _door = new();
+    private JournalHead? _newest;
     private JournalHead? _written;
+    private Task _writing = Task.CompletedTask;
+    private bool _busy;
+
+    /// <summary>Why the newest one is not on the disk; null when it is, or is just being written.</summary>
+    public string? Fault { get; private set; }
 
     /// <summary>What was seen before; null the first time.</summary>
     /// <exception cref="FormatException">The file is damaged: somebody has to look.</exception>
@@ -18,7 +27,7 @@ public sealed class SeenHead(string stateDirectory)
         if (!File.Exists(_path)) return null;
         try
         {
-            return _written = JournalHead.Parse(File.ReadAllText(_path).Trim());
+            return _newest = _written = JournalHead.Parse(File.ReadAllText(_path).Trim());
         }
         catch (FormatException e)
         {
@@ -28,14 +37,56 @@ public sealed class SeenHead(string stateDirectory)
 
     /// <summary>
     /// Keeps a head that is higher than what was seen. A shorter journal, while it is being read, must not wipe out the proof
-    /// against it. The replacement is atomic; a lost newest one only weakens the check by an entry.
+    /// against it. The replacement is atomic. What cannot be written is tried again until it can: a full disk ends no agent.
     /// </summary>
-    public void Write(JournalHead head)
+    /// <returns>Ends when all that was to be kept is on the disk.</returns>
+    public Task Keep(JournalHead head)
     {
-        if (_written is { } seen && (head.Lineage, head.Index).CompareTo((seen.Lineage, seen.Index)) <= 0) return;
+        lock (_door)
+        {
+            if (_newest is { } seen && head.Position <= seen.Position) return _writing;
+            _newest = head;
+            if (_busy) return _writing;
+            _busy = true;
+            return _writing = Task.Run(WriteAsync);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        while (Next() is { } head)
+        {
+            try
+            {
+                Write(head);
+                (_written, Fault) = (head, null);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Fault = e.Message;
+                await Task.Delay(_retry);
+            }
+        }
+    }
+
+    private JournalHead? Next()
+    {
+        lock (_door)
+        {
+            _busy = _newest != _written;
+            return _busy ? _newest : null;
+        }
+    }
+
+    private void Write(JournalHead head)
+    {
         var temporary = _path + ".new";
-        File.WriteAllText(temporary, head + "\n");
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(head + "\n"));
+            // Before the name: some file systems keep a name without its content over a loss of power, and an empty file is a damaged one.
+            file.Flush(flushToDisk: true);
+        }
         File.Move(temporary, _path, overwrite: true);
-        _written = head;
     }
 }

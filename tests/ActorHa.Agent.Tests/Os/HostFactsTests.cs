@@ -60,6 +60,15 @@ public class HostFactsTests
     }
 
     [Fact]
+    public void Who_cannot_write_down_its_number_holds_the_lock_all_the_same()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "agent.pid"));
+        using (HostLock.Take(folder.Path))
+            Assert.StartsWith("another agent runs", Assert.Throws<HostLockException>(() => HostLock.Take(folder.Path)).Message);
+    }
+
+    [Fact]
     public void A_state_directory_that_cannot_be_made_is_said_in_one_line()
     {
         using var folder = new TempFolder();
