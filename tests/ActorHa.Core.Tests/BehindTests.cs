@@ -90,6 +90,20 @@ public sealed class BehindTests
         Assert.True(bench.Reads().Mind.View.Quorate);
     }
 
+    /// <summary>The store gives 1,024 entries at once. An agent that starts refutes, starts and feeds nothing before it has read them all.</summary>
+    [Fact]
+    public void A_tail_that_comes_in_pieces_is_read_to_its_end_at_once()
+    {
+        var line = new JournalLine().Add(B, Configures());
+        for (var i = 0; i < 5; i++) line.Add(B, new MaintenanceEnded("operator"));
+        var bench = new MindBench(line, listens: false).Hear(new MindTick());
+        bench.Hear(new TailRead(line.Head, [.. line.Raws.Take(3)]));
+        Assert.Equal(3, Assert.Single(bench.Effects.OfType<ReadTail>()).After);
+        // What brings nothing is a reading from the past: not again at once.
+        Assert.DoesNotContain(bench.Hear(new TailRead(line.Head, [])).Effects, e => e is ReadTail);
+        Assert.DoesNotContain(bench.Reads().Effects, e => e is ReadTail);
+    }
+
     [Fact]
     public void Without_quorum_nothing_can_be_appended_anyway_and_the_refusals_of_that_stand()
     {

@@ -13,6 +13,9 @@ public sealed class SimJournal(WorldModel world)
     public static readonly TimeSpan Election = TimeSpan.FromMilliseconds(1300);
 
     private static readonly TimeSpan NoAnswer = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>What one reading brings at most: fewer than the 1,024 of the real store, so that a starting agent reads more than once.</summary>
+    private const int MostEntries = 50;
     private readonly List<(byte[] Bytes, JournalHead Head)> _entries = [];
     private readonly List<(byte[] Bytes, JournalHead Head)> _aside = [];
     private readonly List<Pending> _late = [];
@@ -157,7 +160,7 @@ public sealed class SimJournal(WorldModel world)
     {
         if (!Serves(member)) { member.PostLater(life, NoAnswer, member, new TailFailed("no answer")); return; }
         var known = Math.Max(0, _entries.Count - _behind[member.Number]);
-        var tail = new RawEntry[Math.Max(0, known - after)];
+        var tail = new RawEntry[Math.Clamp(known - after, 0, MostEntries)];
         for (var i = 0; i < tail.Length; i++) tail[i] = new RawEntry(after + i + 1, AsReadBy(member, (int)after + i));
         member.PostLater(life, world.Latency(), member, new TailRead(known == 0 ? null : _entries[known - 1].Head, tail));
     });

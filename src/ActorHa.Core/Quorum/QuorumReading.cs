@@ -13,6 +13,7 @@ public sealed partial class QuorumMind
 
     private void Learn(TailRead tail, Instant now, List<QuorumEffect> todo)
     {
+        var before = _state.Index;
         foreach (var raw in tail.Entries)
         {
             if (_readOnly is not null) break;
@@ -45,6 +46,8 @@ public sealed partial class QuorumMind
         _atEnd = head == _state.Index;
         _goneSince = head < _state.Index ? _goneSince ?? now : null;
         SettleUnknown(todo);
+        // A long tail comes in pieces: an agent that starts is blind until it has read them all.
+        if (_readOnly is null && _state.Index > before && head > _state.Index) Read(todo);
     }
 
     /// <summary>After a lost race or an unknown outcome: found by its id, or void because head has moved on, or the identical append again.</summary>
