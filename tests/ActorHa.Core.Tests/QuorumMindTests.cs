@@ -118,6 +118,19 @@ public sealed class QuorumMindTests
         Assert.NotNull(bench.Hear(new MindTick(), 1.5).Sent);
     }
 
+    /// <summary>etcd would refuse it, whoever asks, and the mind would send it again for ever.</summary>
+    [Fact]
+    public void What_the_journal_cannot_take_is_refused_and_keeps_nothing_else_waiting()
+    {
+        var bench = MindBench.AtRest();
+        ApplyConfig Apply(int size) => new(new string('x', size), "sha", bench.Mind.State.Config, null, "operator");
+        Assert.Null(bench.Hear(new Commanded(1, Apply(1 << 20))).Sent);
+        Assert.Matches(@"^this makes an entry of \d+ bytes: the journal takes 1048576 at most$", Answer(bench)!.Because);
+        Assert.False(Answer(bench)!.Accepted);
+        Assert.NotNull(bench.Hear(Wants(2, false)).Commits());
+        Assert.NotNull(bench.Hear(new Commanded(3, Apply(900_000))).Sent);
+    }
+
     [Fact]
     public void Not_quorate_after_quorum_timeout_counted_from_when_the_write_was_sent()
     {

@@ -10,6 +10,9 @@ public sealed partial class QuorumMind
 {
     private const int CommandsWaiting = 64;
     private const int AppendsPerSecond = 40;
+
+    /// <summary>etcd refuses requests over 1.5 MiB (its --max-request-bytes): an entry that is never taken would be sent again for ever.</summary>
+    private const int MostBytes = 1 << 20;
     private const int OwnEntriesKept = 2048;
     private static readonly TimeSpan BehindIsLoud = TimeSpan.FromSeconds(2);
 
@@ -303,6 +306,13 @@ public sealed partial class QuorumMind
         var entry = new JournalEntry(lineage, index, _idPrefix + ++_entries, _view.Self, wall, d.Rule, d.Because, d.Evidence, _head.Hash, JournalCodec.Hash(after), d.Events);
         if (Invariants.Breach(_state, entry, after) is { } breach) throw new InvariantException($"rule \"{d.Rule}\" would break an invariant: {breach} ({d.Because})");
         var bytes = JournalCodec.Encode(entry);
+        if (bytes.Length > MostBytes)
+        {
+            var large = $"an entry of {bytes.Length} bytes: the journal takes {MostBytes} at most";
+            if (command is null) Refuse([new(_view.Self.Value, $"rule \"{d.Rule}\" makes {large}", true)], todo);
+            else todo.Add(new AnswerCommand(command.Ticket, false, $"this makes {large}", 0));
+            return;
+        }
         var next = new JournalHead(lineage, index, JournalCodec.Hash(bytes));
         var stamps = d.Events.OfType<FenceSwitching>().Select(e => e.Host).ToImmutableArray();
         _pending = new Pending(entry, bytes, _state, after, _head, next, stamps, command, now, now, false, false, false);
