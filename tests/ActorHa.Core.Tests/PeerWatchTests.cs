@@ -42,6 +42,15 @@ public sealed class PeerWatchTests
     }
 
     [Fact]
+    public void Whom_a_configuration_makes_a_host_is_asked_for_its_power()
+    {
+        var watch = new WatchBench(isHost: false).Hear(new LifeKnown(1, new Timers(), IsHost: true));
+        Assert.Equal(WatchAsk.Power | WatchAsk.Probe, watch.Beat(boot: 1).Hear(new LookNow()).Ask);
+        Assert.Equal(1UL, watch.Hear(new LifeKnown(1, new Timers())).View.Life);
+        Assert.Null(watch.Hear(new LifeKnown(1, new Timers(), IsHost: false)).Beat(boot: 1).View.Life);
+    }
+
+    [Fact]
     public void Power_loss_is_seen_long_before_suspicion() => Assert.Equal(Verdict.PoweredOff, Missing(0.4).Power(Power.Off).Probe(false).Verdict);
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class SimHeart(WorldModel world, SimMember member)
     {
         if (_watches.Length == 0 && s.ConfigNumber > 0)
             _watches = [.. _peers.Select(p => new WatchBox(world, member, p, new PeerWatch(p.Name, s.Config.Hosts.ContainsKey(p.Name), s.Config.Timers, member.Machine.Now)))];
-        foreach (var watch in _watches) member.Post(watch, new LifeKnown(BootKeys.Of(s.Host(watch.Peer.Name).Boot), s.Config.Timers, s.Host(watch.Peer.Name).Request?.Number));
+        foreach (var watch in _watches) member.Post(watch, new LifeKnown(BootKeys.Of(s.Host(watch.Peer.Name).Boot), s.Config.Timers, s.Host(watch.Peer.Name).Request?.Number, s.Config.Hosts.ContainsKey(watch.Peer.Name)));
         for (var i = 0; i < _peers.Length; i++) _heard[i].Newest = s.Host(_peers[i].Name).Joined;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ActorHa.Agent.Actors;
 using ActorHa.Agent.Fencing;
@@ -18,7 +19,8 @@ namespace ActorHa.Agent.Composition;
 public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench bench, IHypervisor? hypervisor, IPeerProbe probe, BeatHub hub, HeartbeatThread beats, Os.MonotonicClock clock, ChassisTraps traps, ILoggerFactory logs) : ICrew, IDisposable
 {
     private readonly Dictionary<MemberName, ActorRef<WatchMessage>> _watchers = [];
-    private readonly Dictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
+    // Watchers look their peer's fencer up from another thread: a configuration may bring it later than them.
+    private readonly ConcurrentDictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
     private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
     // Beats go from watchers to fencers, ten times a second each: both only compute.
     private readonly ActorThread _senses = new("senses");
@@ -53,7 +55,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         traps.Know(s.Config, _watchers);
         beats.Know(s.Config.Timers, peer => s.Host(peer).Joined);
         hub.Know(s.Config.Timers);
-        foreach (var (peer, watcher) in _watchers) watcher.Tell(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers, s.Host(peer).Request?.Number));
+        foreach (var (peer, watcher) in _watchers) watcher.Tell(new LifeKnown(BootKeys.Of(s.Host(peer).Boot), s.Config.Timers, s.Host(peer).Request?.Number, s.Config.Hosts.ContainsKey(peer)));
         foreach (var (host, fencer) in _fencers)
             fencer.Tell(new Walk(new FenceTarget(s.Host(host).Joined, s.Config.Hosts.GetValueOrDefault(host)?.Fencing.Length ?? 0, s.Config.Timers, s.Config.Policies.FenceWhenAgentLost)));
         if (hypervisor is null || _host is not { } searcher) return;
@@ -94,7 +96,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         var started = clock.Now;
         foreach (var peer in _peers)
         {
-            var parts = new WatcherParts(Quorum, _fencers.GetValueOrDefault(peer), AsksPower: who.IsHost, probe);
+            var parts = new WatcherParts(Quorum, () => _fencers.GetValueOrDefault(peer), AsksPower: who.IsHost, probe);
             var isHost = s.Config.Hosts.ContainsKey(peer);
             _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")), new ActorOptions { Thread = _senses });
         }

@@ -24,7 +24,11 @@ public sealed record PowerAnswered(Instant Asked, PowerReading Reading) : WatchM
 public sealed record ProbeAnswered(Instant Asked, bool Answers) : WatchMessage;
 
 /// <summary>The journal says which boot is the peer's newest life, and whether it is asked for.</summary>
-public sealed record LifeKnown(ulong Boot, Timers Timers, Epoch? Request = null) : WatchMessage;
+/// <param name="Boot">Key of its boot; 0 before it has joined.</param>
+/// <param name="Timers">Those in force.</param>
+/// <param name="Request">The open request against it.</param>
+/// <param name="IsHost">Whether the configuration in force calls it a host: one may make it so later. Null: as before.</param>
+public sealed record LifeKnown(ulong Boot, Timers Timers, Epoch? Request = null, bool? IsHost = null) : WatchMessage;
 
 /// <summary>
 /// Something hints that the peer's power may have changed (a trap from its chassis): a reason to ask, never evidence.
@@ -67,6 +71,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private static readonly TimeSpan InGap = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromMilliseconds(1200);
 
+    private bool _isHost = isHost;
     private Timers _timers = timers;
     private ulong _boot;
     private long _sequence;
@@ -107,7 +112,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 _direct = b.At;
                 // Only the newest life's echo counts: that of a boot which has not joined would make a true "off" about the
                 // life before look like a lie of the device. A stuck mind's counts: what echoes has power.
-                if ((!isHost || _boot == 0 || b.Boot == _boot) && b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
+                if ((!_isHost || _boot == 0 || b.Boot == _boot) && b.HeardUsAt is { } us && !(us <= _hearsUs)) _hearsUs = us;
                 _mindAge = b.MindAge;
                 if (b.MindAge <= _timers.MindTimeout && Life(b.Boot, b.Sequence, b.At)) (_well, _config, _journal) = (b.Well, b.ConfigNumber, b.JournalPosition);
                 break;
@@ -122,11 +127,11 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
                 if (p.Answers && !(p.Asked <= _answered)) _answered = p.Asked;
                 break;
             case LifeKnown k:
-                _timers = k.Timers;
+                (_timers, _isHost) = (k.Timers, k.IsHost ?? _isHost);
                 // Whom somebody wants to fence is looked at at once: where its agent is away, another's answer is all that speaks for it.
                 if (k.Request is { } request && request != _request) _askedProbe = null;
                 _request = k.Request;
-                if (k.Boot != _boot && isHost) (_boot, _sequence, _lifeLearned, _heard, _hearsUs, _firstHeard) = (k.Boot, 0, now, null, null, null);
+                if (k.Boot != _boot && _isHost) (_boot, _sequence, _lifeLearned, _heard, _hearsUs, _firstHeard) = (k.Boot, 0, now, null, null, null);
                 break;
         }
         var ask = Ask(now) | (message is LookNow ? Hinted(now) : WatchAsk.None);
@@ -148,7 +153,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     private bool Life(ulong boot, long sequence, Instant at)
     {
         // The witness joins nothing: any boot of it is its life.
-        if (!isHost && boot != _boot) (_boot, _sequence) = (boot, 0);
+        if (!_isHost && boot != _boot) (_boot, _sequence) = (boot, 0);
         if (boot != _boot || sequence <= _sequence) return false;
         _sequence = sequence;
         if (!(at <= _heard)) _heard = at;
@@ -165,7 +170,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     {
         if (now - LastSign < _timers.LookAfter) return WatchAsk.None;
         var ask = WatchAsk.None;
-        if (isHost && Due(_askedPower, now)) (ask, _askedPower) = (ask | WatchAsk.Power, now);
+        if (_isHost && Due(_askedPower, now)) (ask, _askedPower) = (ask | WatchAsk.Power, now);
         if (Due(_askedProbe, now)) (ask, _askedProbe) = (ask | WatchAsk.Probe, now);
         return ask;
     }
@@ -178,7 +183,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
     {
         if (_askedByHint is { } before && now - before < HintAgain) return WatchAsk.None;
         _askedByHint = now;
-        return isHost ? WatchAsk.Power | WatchAsk.Probe : WatchAsk.Probe;
+        return _isHost ? WatchAsk.Power | WatchAsk.Probe : WatchAsk.Probe;
     }
 
     private bool Due(Instant? asked, Instant now) => asked is not { } a || a < LastSign || now - a >= AskAgain;
@@ -200,7 +205,7 @@ public sealed class PeerWatch(MemberName peer, bool isHost, Timers timers, Insta
             : $"{(_heard is null ? "never heard" : "silent")}; {(asked ? answers ? "its etcd member answers" : "no process of it answers" : "asked")}; power {power?.Power.ToString() ?? "not read"}{(power is null ? "" : $" ({power.Detail})")}";
         // While it boots another may hear it a moment before we do.
         var direct = Recent(_direct, now) || Recent(_firstHeard, now);
-        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered, _journal, isHost ? _boot : null, _lifeLearned);
+        return new PeerView(verdict, evidence, _heard is not null, _heard, _hearsUs, direct, power?.Power ?? Power.Unknown, _config, _answered, _journal, _isHost ? _boot : null, _lifeLearned);
     }
 }
 

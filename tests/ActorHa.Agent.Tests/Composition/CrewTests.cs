@@ -23,23 +23,58 @@ public sealed class CrewTests
     [Fact]
     public async Task The_beats_follow_the_configuration_that_is_in_force()
     {
-        await using var actors = new ActorSystem(NullLogger.Instance, TimeProvider.System);
-        await using var bench = new FenceBench((_, _, _) => new PowerOnly());
-        var clock = MonotonicClock.System;
-        var boot = new BootId(Guid.NewGuid().ToString());
-        var run = new AgentRun("run");
-        var hub = new BeatHub(Self, WireIds.Of(boot), clock, new Ledger());
-        // At this pace sixty beats would take two minutes.
-        using var beats = new HeartbeatThread(
-            new HeartbeatOptions(Self, boot, run, "pony", new byte[32], new IPEndPoint(IPAddress.Loopback, 0), TimeSpan.FromSeconds(2)), hub, hub, NullLogger.Instance, clock);
-        beats.Start([new HeartbeatPeer(Peer, beats.Local)]);
-        using var crew = new Crew(new MemberIdentity(Self, "pony", true, boot, run, [], "", "0"), actors, bench, null, new Deaf(), hub, beats, clock,
-            new ChassisTraps(TimeProvider.System, NullLogger.Instance), NullLoggerFactory.Instance);
-        crew.Begin(new TestProbe<QuorumMessage>("quorum", TimeProvider.System), [Peer]);
+        await using var stage = new CrewStage(new PowerOnly());
         var state = PowerOnly.Site(Peer, "192.0.2.7");
-        crew.Know(state with { Config = state.Config with { Timers = state.Config.Timers with { Beat = TimeSpan.FromMilliseconds(20) } } });
-        await Eventually.True(() => beats.Counters.Sent >= 60, "it beats fifty times a second");
-        Assert.Empty(await actors.StopAsync());
+        stage.Crew.Know(state with { Config = state.Config with { Timers = state.Config.Timers with { Beat = TimeSpan.FromMilliseconds(20) } } });
+        // At the pace it starts with sixty beats would take two minutes.
+        await Eventually.True(() => stage.Beats.Counters.Sent >= 60, "it beats fifty times a second");
+    }
+
+    /// <summary>Every start reads the configurations one after the other: whom the first one did not know is a host all the same.</summary>
+    [Fact]
+    public async Task A_host_that_a_later_configuration_brings_is_watched_as_one()
+    {
+        var asked = 0;
+        await using var stage = new CrewStage(new PowerOnly { Reading = () => { Interlocked.Increment(ref asked); return Task.FromResult(PowerReading.Unknown("")); } });
+        var state = PowerOnly.Site(Peer, "192.0.2.7");
+        stage.Crew.Know(state with { Config = state.Config with { Hosts = state.Config.Hosts.Clear() } });
+        stage.Crew.Know(state with { ConfigNumber = 2 });
+        await Eventually.True(() => Volatile.Read(ref asked) > 0, "nothing is heard of it: its power is asked");
+    }
+
+    /// <summary>A crew whose mind is a probe, and whose only peer is silent.</summary>
+    private sealed class CrewStage : IAsyncDisposable
+    {
+        private readonly ActorSystem _actors = new(NullLogger.Instance, TimeProvider.System);
+        private readonly FenceBench _bench;
+
+        public CrewStage(PowerOnly device)
+        {
+            _bench = new FenceBench((_, _, _) => device);
+            var clock = MonotonicClock.System;
+            var boot = new BootId(Guid.NewGuid().ToString());
+            var run = new AgentRun("run");
+            var hub = new BeatHub(Self, WireIds.Of(boot), clock, new Ledger());
+            Beats = new HeartbeatThread(
+                new HeartbeatOptions(Self, boot, run, "pony", new byte[32], new IPEndPoint(IPAddress.Loopback, 0), TimeSpan.FromSeconds(2)), hub, hub, NullLogger.Instance, clock);
+            Beats.Start([new HeartbeatPeer(Peer, Beats.Local)]);
+            Crew = new Crew(new MemberIdentity(Self, "pony", true, boot, run, [], "", "0"), _actors, _bench, null, new Deaf(), hub, Beats, clock,
+                new ChassisTraps(TimeProvider.System, NullLogger.Instance), NullLoggerFactory.Instance);
+            Crew.Begin(new TestProbe<QuorumMessage>("quorum", TimeProvider.System), [Peer]);
+        }
+
+        public HeartbeatThread Beats { get; }
+
+        public Crew Crew { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            Assert.Empty(await _actors.StopAsync());
+            Crew.Dispose();
+            Beats.Dispose();
+            await _bench.DisposeAsync();
+            await _actors.DisposeAsync();
+        }
     }
 
     private sealed class Deaf : IPeerProbe
