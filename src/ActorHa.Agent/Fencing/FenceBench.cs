@@ -79,7 +79,11 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
         return Together(await Task.WhenAll(asked.Select(p => p.PowerOnAsync(patience, cancel))));
     }
 
-    /// <summary>Checks every plug of every level: ready when at least one whole level is.</summary>
+    /// <summary>
+    /// Checks every plug of every level. Before fencing is armed each level must be ready: they are walked one after the other, and the
+    /// "off" of a plug that is another's would be taken for proof. Later one whole level is enough, for a dark device must not disarm
+    /// the others. What is shown to be another's plug is wrong at whatever level it stands.
+    /// </summary>
     /// <param name="host">The host to be protected.</param>
     /// <param name="fingerprint">Its mapping.</param>
     /// <param name="alive">Whether we hear it: what a plug reads is evidence about the mapping only then.</param>
@@ -94,17 +98,15 @@ public sealed class FenceBench(MakeDevice make) : IAsyncDisposable
         lock (_door) (levels, macs, armed) = (_levels.GetValueOrDefault(host, []), _state.Host(host).Macs, _state.Host(host).Armed == fingerprint);
         if (levels.IsEmpty) return new Protection(false, false, fingerprint, "no fence device is configured", now);
         if (macs.IsEmpty) return new Protection(false, false, fingerprint, "its own addresses are not known yet", now);
-        var details = new List<string>();
-        var wrong = false;
+        var checks = new List<ProtectionCheck[]>();
         foreach (var level in levels)
-        {
-            var checks = (await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)))).Select(c => Weigh(c, alive, armed)).ToArray();
-            var detail = string.Join("; ", checks.Select(c => c.Detail));
-            wrong |= checks.Any(c => c.Wrong);
-            if (!wrong && checks.All(c => c.Ready)) return new Protection(true, false, fingerprint, detail, now) { RoundTrip = checks.Max(c => c.RoundTrip) };
-            details.Add(detail);
-        }
-        return new Protection(false, wrong, fingerprint, string.Join(" | ", details), now);
+            checks.Add([.. (await Task.WhenAll(level.Select(d => d.CheckAsync(macs, patience, cancel)))).Select(c => Weigh(c, alive, armed))]);
+        var ready = checks.FindAll(level => level.All(c => c.Ready));
+        var wrong = checks.Exists(level => level.Any(c => c.Wrong));
+        var detail = string.Join(" | ", checks.Select(level => string.Join("; ", level.Select(c => c.Detail))));
+        return !wrong && ready.Count >= (armed ? 1 : checks.Count)
+            ? new Protection(true, false, fingerprint, detail, now) { RoundTrip = ready[0].Max(c => c.RoundTrip) }
+            : new Protection(false, wrong, fingerprint, detail, now);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using ActorHa.Agent.Fencing;
 using ActorHa.Core;
+using ActorHa.Ports;
 
 namespace ActorHa.Agent.Tests.Fencing;
 
@@ -42,6 +43,28 @@ public sealed class FenceBenchTests
     {
         device.Shown = null;
         Assert.True((await Check(alive: false, armed: false)).Ready);
+    }
+
+    /// <summary>Levels are walked one after the other: an unproven one may be the plug of whoever is to survive.</summary>
+    [Theory]
+    [InlineData("ready", "ready", false, true, false)]
+    [InlineData("ready", "dark", false, false, false)]
+    [InlineData("dark", "ready", false, false, false)]
+    [InlineData("ready", "dark", true, true, false)]
+    [InlineData("dark", "ready", true, true, false)]
+    [InlineData("dark", "dark", true, false, false)]
+    [InlineData("ready", "wrong", true, false, true)]
+    [InlineData("wrong", "ready", true, false, true)]
+    public async Task Each_level_is_proven_before_it_is_relied_on(string first, string second, bool armed, bool ready, bool wrong)
+    {
+        var site = PowerOnly.Site(Host, "192.0.2.7");
+        var state = site with { Config = site.Config with { Hosts = site.Config.Hosts.SetItem(Host, site.Config.Hosts[Host] with { Fencing = [new FenceLevel([new FencePlug("ipmi", first)]), new FenceLevel([new FencePlug("ipmi", second)])] }) } };
+        var print = Arming.Fingerprint(state, Host);
+        await using var bench = new FenceBench((_, _, plug) => new PowerOnly { Says = new ProtectionCheck(plug == "ready", $"it is {plug}", TimeSpan.FromMilliseconds(plug == "ready" ? 7 : 9)) { Wrong = plug == "wrong" } });
+        bench.Know(armed ? state.With(Host, h => h with { Armed = print }) : state);
+        var protection = await bench.CheckAsync(Host, print, alive: true, TimeSpan.FromSeconds(1), new Instant(0), default);
+        Assert.Equal((ready, wrong, $"it is {first} | it is {second}"), (protection.Ready, protection.Wrong, protection.Detail));
+        Assert.Equal(ready ? TimeSpan.FromMilliseconds(7) : null, protection.RoundTrip);
     }
 
     [Fact]

@@ -18,12 +18,18 @@ internal sealed class PowerOnly : IFenceDevice
 
     public SwitchStamp? Stamp() => null;
 
-    public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel) => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, ""));
+    /// <summary>What becomes of an order to switch off; null = it is not sent.</summary>
+    public Func<SwitchAnswer>? Off { get; set; }
+
+    public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel) => Task.FromResult(Off?.Invoke() ?? new SwitchAnswer(SwitchResult.NotSent, ""));
 
     public Task<SwitchAnswer> PowerOnAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, ""));
 
+    /// <summary>What a check says; null = by what the plug shows.</summary>
+    public ProtectionCheck? Says { get; set; }
+
     public Task<ProtectionCheck> CheckAsync(IReadOnlyList<string> hostMacs, TimeSpan patience, CancellationToken cancel) =>
-        Task.FromResult(new ProtectionCheck(Shown != Power.Off, "said", TimeSpan.Zero) { Shown = Shown });
+        Task.FromResult(Says ?? new ProtectionCheck(Shown != Power.Off, "said", TimeSpan.Zero) { Shown = Shown });
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
