@@ -24,9 +24,18 @@ public sealed record CheckProtection : FencerLetter;
 /// <summary>The check has ended.</summary>
 public sealed record ProtectionCame(Protection Protection) : FencerLetter;
 
+/// <summary>A moment has passed while an order stands.</summary>
+public sealed record StillAwake : FencerLetter;
+
 /// <summary>The hands of <see cref="FenceWalk"/> for one host: talks to the plugs of its level, one question at a time per device.</summary>
 public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench bench, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<FencerLetter>
 {
+    // An answer that this process slept over is dated as it is heard, and tells nothing of the sleep: what was due meanwhile does. So
+    // while an order stands something always is.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
+    private Instant? _turned;
+    private TimeSpan _slept;
+    private bool _stands;
     private Timers _timers = new();
     private bool _checking;
     private bool _checkAgain;
@@ -46,12 +55,18 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
     /// <inheritdoc/>
     protected internal override ValueTask ReceiveAsync(FencerLetter letter)
     {
+        if (_turned is { } last) (_turned, _slept) = (Context.Now, Longer(_slept, Context.Now - last));
         switch (letter)
         {
             case Walk w:
                 if (w.Message is FenceTarget t) Target(t);
                 if (w.Message is TargetSeen seen) Seen(seen.View.Verdict is Verdict.Alive or Verdict.Degraded);
                 Step(w.Message);
+                if (w.Message is FenceOrdered o) Stand(o.Order is { SwitchOn: false });
+                break;
+            case StillAwake:
+                _turned = null;
+                Stand(_stands);
                 break;
             // One at a time: a slow device answers them one after the other, and the SET would wait behind them all.
             case PowerWanted when _looking:
@@ -95,9 +110,19 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         if (turned && !_ready && bench.Fingerprint(host) is not null) Check();
     }
 
+    private void Stand(bool stands)
+    {
+        _stands = stands;
+        if (!stands || _turned is not null) return;
+        _turned = Context.Now;
+        Context.After(Moment, new StillAwake());
+    }
+
     private void Step(FenceMessage message)
     {
-        foreach (var effect in walk.Receive(message, Context.Now, Context.Waited))
+        var waited = Longer(Context.Waited, _slept);
+        _slept = TimeSpan.Zero;
+        foreach (var effect in walk.Receive(message, Context.Now, waited))
         {
             switch (effect)
             {
@@ -140,6 +165,8 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
         Context.Pipe(async ct => new ProtectionCame(await bench.CheckAsync(host, print, alive, _timers.DevicePatience, Context.Now, ct)),
             e => new ProtectionCame(new Protection(false, false, print, e.Message, Context.Now)));
     }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static TimeSpan Jitter(TimeSpan period) => period * (0.8 + (Random.Shared.NextDouble() * 0.4));
 }

@@ -1,6 +1,7 @@
 using ActorHa.Agent.Actors;
 using ActorHa.Agent.Fencing;
 using ActorHa.Core;
+using ActorHa.Ports;
 using ActorHa.TestKit;
 
 namespace ActorHa.Agent.Tests.Fencing;
@@ -79,5 +80,60 @@ public sealed class FencerActorTests
         fencer.Tell(new PowerWanted(watcher));
         await watcher.ExpectAsync<PowerAnswered>();
         Assert.Equal(2, Volatile.Read(ref asked));
+    }
+
+    /// <summary>
+    /// Its question was out, and is answered as it wakes: nothing tells how long that took. What its target said meanwhile is heard a
+    /// moment later, so it listens first.
+    /// </summary>
+    [Fact]
+    public async Task Who_slept_over_an_answer_listens_before_it_switches_again()
+    {
+        var time = new FakeTimeProvider();
+        await using var system = new ActorSystem(new ListLogger(), time);
+        var (offs, owed, held) = (0, false, (TaskCompletionSource<PowerReading>?)null);
+        var on = new PowerReading(Power.On, "device", "on");
+        await using var bench = new FenceBench((_, _, _) => new PowerOnly
+        {
+            Off = () => { Interlocked.Increment(ref offs); return new SwitchAnswer(SwitchResult.Answered, ""); },
+            Reading = () =>
+            {
+                Volatile.Write(ref owed, Volatile.Read(ref held) is not null);
+                return Volatile.Read(ref held)?.Task ?? Task.FromResult(on);
+            },
+        });
+        bench.Know(PowerOnly.Site(Host, "192.0.2.7"));
+        var timers = new Timers();
+        var quorum = new TestProbe<QuorumMessage>("quorum", time);
+        var fencer = system.Start("fencer", () => new FencerActor(Host, new FenceWalk(timers, new Instant(0)), bench, quorum, new ListLogger()));
+        // What the device owes is not waited for.
+        Task SettledAsync() => Eventually.True(() => system.Unfinished == (Volatile.Read(ref owed) ? 1 : 0), "nobody has anything to do");
+        async Task LaterAsync(TimeSpan by, bool atOnce = false)
+        {
+            var step = atOnce ? by : TimeSpan.FromMilliseconds(10);
+            for (var past = TimeSpan.Zero; past < by; past += step)
+            {
+                await SettledAsync();
+                time.Advance(step);
+            }
+            await SettledAsync();
+        }
+        fencer.Tell(new Walk(new FenceTarget(new Incarnation(1), 1, timers, false)));
+        fencer.Tell(new Walk(new FenceOrdered(new FenceOrder(7, new Epoch(5), new Incarnation(1), 0, SwitchOn: false, StandDown: true, Listen: false))));
+        await LaterAsync(timers.Settle * 1.5);
+        Assert.Equal(1, offs);
+        Volatile.Write(ref held, new TaskCompletionSource<PowerReading>());
+        await LaterAsync(timers.Settle);
+        Assert.Equal(1, offs);
+        await LaterAsync(TimeSpan.FromSeconds(4), atOnce: true);
+        Assert.True(owed);
+        var answered = held;
+        (held, owed) = (null, false);
+        answered.SetResult(on);
+        await LaterAsync(timers.SuspectAfter / 2);
+        Assert.Equal(1, offs);
+        // Nothing is heard: it goes on.
+        await LaterAsync(timers.SuspectAfter * 2);
+        Assert.NotEqual(1, offs);
     }
 }
