@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ActorHa.Core;
 using ActorHa.Ports;
 
@@ -35,8 +36,17 @@ public sealed class EtcdPeerProbe(EtcdMembers members) : IPeerProbe
 
     private async Task<bool> AsksAnewAsync(MemberName peer, TimeSpan patience, CancellationToken over)
     {
-        using var channel = new EtcdChannel(members.Options.Members.First(m => m.Name == peer), members.Options.Tls, patience);
-        return await AsksAsync(channel, patience, over);
+        EtcdChannel channel;
+        try
+        {
+            channel = new EtcdChannel(members.Options.Members.First(m => m.Name == peer), members.Options.Tls, patience);
+        }
+        catch (Exception ours) when (ours is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            // It reads the certificates anew. That ours will not do any more says nothing of the peer: the warm connection still may.
+            return false;
+        }
+        using (channel) return await AsksAsync(channel, patience, over);
     }
 
     private static async Task<bool> AsksAsync(EtcdChannel channel, TimeSpan patience, CancellationToken over)
