@@ -15,6 +15,7 @@ public sealed class DeathWish(string stateDirectory)
 
     private readonly string _file = Path.Combine(stateDirectory, FileName);
     private readonly Lock _gate = new();
+    private volatile string? _hung;
 
     /// <summary>Dies here if this is the step.</summary>
     public void At(string step)
@@ -32,9 +33,16 @@ public sealed class DeathWish(string stateDirectory)
     /// <summary>Hangs here for ever if this is the step: only the thread that came here.</summary>
     public void HangAt(string step)
     {
-        bool hangs;
-        lock (_gate) hangs = Granted(step);
-        if (hangs) Thread.Sleep(Timeout.Infinite);
+        lock (_gate)
+            if (Granted(step)) _hung = step;
+            else return;
+        HangBehind(step);
+    }
+
+    /// <summary>Hangs here for ever if another thread hangs at that step.</summary>
+    public void HangBehind(string step)
+    {
+        if (_hung == step) Thread.Sleep(Timeout.Infinite);
     }
 
     /// <summary>The whole process stands still here, as by SIGSTOP, until it is sent SIGCONT.</summary>

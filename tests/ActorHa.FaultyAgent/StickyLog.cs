@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorHa.FaultyAgent;
 
 /// <summary>
-/// Lets the mind hang when it writes of an entry, as it would behind a log that nobody reads. Its beats, its local
-/// interface and its guard are other threads, and go on.
+/// Lets the mind hang when it writes of an entry, as it would behind a log that nobody reads, and behind it whoever writes into that log.
+/// Its beats and its guard must go on all the same.
 /// </summary>
 public sealed class StickyLog(DeathWish wish) : ILoggerProvider
 {
@@ -12,7 +12,7 @@ public sealed class StickyLog(DeathWish wish) : ILoggerProvider
     public const string Step = "mind-sticks";
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new Sticky(categoryName == "quorum" ? wish : null);
+    public ILogger CreateLogger(string categoryName) => new Sticky(wish, categoryName == "quorum");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -20,12 +20,16 @@ public sealed class StickyLog(DeathWish wish) : ILoggerProvider
         // Holds nothing.
     }
 
-    private sealed class Sticky(DeathWish? wish) : ILogger
+    private sealed class Sticky(DeathWish wish, bool first) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => wish is not null;
+        public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => wish?.HangAt(Step);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (first) wish.HangAt(Step);
+            wish.HangBehind(Step);
+        }
     }
 }

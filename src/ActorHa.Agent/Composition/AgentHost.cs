@@ -14,6 +14,7 @@ namespace ActorHa.Agent.Composition;
 public sealed class AgentHost : IAsyncDisposable
 {
     private static readonly TimeSpan StuckAfter = WatchdogTiming.StuckMind;
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AwayWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DisarmWithin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(90);
@@ -143,7 +144,10 @@ public sealed class AgentHost : IAsyncDisposable
                 if (age < StuckAfter) _systemd.Watchdog();
                 if (guard.IsStuck(age) && MonotonicClock.System.Now - started > StuckAfter * 2)
                 {
-                    AgentLog.Escalated(_log, $"the mind has not turned for {age.TotalSeconds:0} s");
+                    // The log may be what the mind is stuck on.
+                    var said = new Thread(() => AgentLog.Escalated(_log, $"the mind has not turned for {age.TotalSeconds:0} s")) { IsBackground = true };
+                    said.Start();
+                    said.Join(LastWords);
                     Environment.Exit(71);
                 }
             }
