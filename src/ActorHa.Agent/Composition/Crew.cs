@@ -22,6 +22,9 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     // Watchers look their peer's fencer up from another thread: a configuration may bring it later than them.
     private readonly ConcurrentDictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
     private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
+    // What they have sent, heard and been told would be forgotten by a fresh one, and nobody would tell it again: the agent starts anew, as
+    // it does for its mind.
+    private static readonly Supervision Whole = Supervision.Escalate;
     // Beats go from watchers to fencers, ten times a second each: both only compute.
     private readonly ActorThread _senses = new("senses");
     private ImmutableArray<MemberName> _peers = [];
@@ -38,7 +41,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         _quorum = quorum;
         _peers = [.. peers];
         if (hypervisor is not null)
-            _host = actors.Start("host", () => new HostWatcherActor(hypervisor, quorum, logs.CreateLogger("host")), new ActorOptions { Capacity = 4096 });
+            _host = actors.Start("host", () => new HostWatcherActor(hypervisor, quorum, logs.CreateLogger("host")), new ActorOptions { Capacity = 4096, Supervision = Whole });
     }
 
     /// <inheritdoc/>
@@ -49,7 +52,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         foreach (var host in s.Config.Hosts.Keys.Where(h => h != who.Name && !_fencers.ContainsKey(h)))
         {
             var started = clock.Now;
-            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer")), new ActorOptions { Thread = _senses });
+            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer")), new ActorOptions { Thread = _senses, Supervision = Whole });
         }
         if (_watchers.Count == 0 && s.ConfigNumber > 0) Watch(s);
         traps.Know(s.Config, _watchers);
@@ -69,13 +72,13 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     /// <inheritdoc/>
     public void Obey(Orders orders)
     {
+        foreach (var (host, fencer) in _fencers) fencer.Tell(new Walk(new FenceOrdered(orders.Fences.GetValueOrDefault(host))));
         if (orders.KillAll)
         {
             _host?.Tell(new KillEverything());
             return;
         }
         foreach (var (vm, order) in orders.Vms) _supervisors.GetValueOrDefault(vm)?.Tell(new VmOrdered(order));
-        foreach (var (host, fencer) in _fencers) fencer.Tell(new Walk(new FenceOrdered(orders.Fences.GetValueOrDefault(host))));
     }
 
     /// <inheritdoc/>
@@ -98,7 +101,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         {
             var parts = new WatcherParts(Quorum, () => _fencers.GetValueOrDefault(peer), AsksPower: who.IsHost, probe);
             var isHost = s.Config.Hosts.ContainsKey(peer);
-            _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")), new ActorOptions { Thread = _senses });
+            _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")), new ActorOptions { Thread = _senses, Supervision = Whole });
         }
         hub.Connect(_watchers.Select(w => (w.Key, w.Value)));
     }

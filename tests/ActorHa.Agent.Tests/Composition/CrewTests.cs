@@ -11,6 +11,7 @@ using ActorHa.Core;
 using ActorHa.Core.Wire;
 using ActorHa.Ports;
 using ActorHa.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorHa.Agent.Tests.Composition;
@@ -42,13 +43,44 @@ public sealed class CrewTests
         await Eventually.True(() => Volatile.Read(ref asked) > 0, "nothing is heard of it: its power is asked");
     }
 
+    /// <summary>A fresh one would not know of the SET that the one before has sent, and call it answered.</summary>
+    [Fact]
+    public async Task A_fencer_that_fails_ends_the_agent()
+    {
+        await using var stage = new CrewStage(new PowerOnly(), new Broken("fencer"));
+        stage.Crew.Know(PowerOnly.Site(Peer, "192.0.2.7"));
+        stage.Crew.Obey(Orders.Nothing with { Fences = Orders.Nothing.Fences.Add(Peer, new FenceOrder(7, new Epoch(5), new Incarnation(1), 0, SwitchOn: false, StandDown: false, Listen: false)) });
+        Assert.Equal($"fencer-{Peer}", (await Eventually.Done(stage.Escalated)).Actor);
+    }
+
+    /// <summary>A log that fails whoever writes into it.</summary>
+    private sealed class Broken(string category) : ILoggerFactory, ILogger
+    {
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public ILogger CreateLogger(string categoryName) => categoryName == category ? this : NullLogger.Instance;
+
+        public void Dispose()
+        {
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("broken");
+    }
+
     /// <summary>A crew whose mind is a probe, and whose only peer is silent.</summary>
     private sealed class CrewStage : IAsyncDisposable
     {
         private readonly ActorSystem _actors = new(NullLogger.Instance, TimeProvider.System);
         private readonly FenceBench _bench;
 
-        public CrewStage(PowerOnly device)
+        public CrewStage(PowerOnly device, ILoggerFactory? logs = null)
         {
             _bench = new FenceBench((_, _, _) => device);
             var clock = MonotonicClock.System;
@@ -59,9 +91,11 @@ public sealed class CrewTests
                 new HeartbeatOptions(Self, boot, run, "pony", new byte[32], new IPEndPoint(IPAddress.Loopback, 0), TimeSpan.FromSeconds(2)), hub, hub, NullLogger.Instance, clock);
             Beats.Start([new HeartbeatPeer(Peer, Beats.Local)]);
             Crew = new Crew(new MemberIdentity(Self, "pony", true, boot, run, [], "", "0"), _actors, _bench, null, new Deaf(), hub, Beats, clock,
-                new ChassisTraps(TimeProvider.System, NullLogger.Instance), NullLoggerFactory.Instance);
+                new ChassisTraps(TimeProvider.System, NullLogger.Instance), logs ?? NullLoggerFactory.Instance);
             Crew.Begin(new TestProbe<QuorumMessage>("quorum", TimeProvider.System), [Peer]);
         }
+
+        public Task<Escalation> Escalated => _actors.Escalated;
 
         public HeartbeatThread Beats { get; }
 
