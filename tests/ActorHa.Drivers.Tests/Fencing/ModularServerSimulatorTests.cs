@@ -205,6 +205,32 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
         var check = await Device.CheckAsync(MacsOfOne, Patience, default);
         Assert.False(check.Ready);
         Assert.Equal("wrong slot: the host's network addresses are in slot 2, not in 1", check.Detail);
+        Assert.True(check.Wrong);
+    }
+
+    [Fact]
+    public async Task A_new_blade_in_the_slot_of_a_host_that_is_elsewhere_is_found_before_it_proves_the_host_off()
+    {
+        one.CutPower();
+        one.BootCount = 0;
+        Assert.Equal(Power.Off, await Read());
+        var check = await Device.CheckAsync(MacsOfTwo, Patience, default);
+        Assert.Equal("wrong slot: the host's network addresses are in slot 2, not in 1", check.Detail);
+        Assert.Equal((false, true), (check.Ready, check.Wrong));
+        // Who is nowhere to be seen may have been in this slot all along.
+        Assert.False((await Device.CheckAsync(MacsOfOne, Patience, default)).Wrong);
+    }
+
+    [Fact]
+    public async Task An_empty_slot_is_wrong_where_the_host_is_found_in_another()
+    {
+        var check = await chassis.Plug(3).CheckAsync(MacsOfOne, Patience, default);
+        Assert.Equal("slot 3 is empty (presence 0, power LED -32); wrong slot: the host's network addresses are in slot 1, not in 3", check.Detail);
+        Assert.Equal((false, true), (check.Ready, check.Wrong));
+        faults.OddPresence = 0;
+        check = await Device.CheckAsync(MacsOfOne, Patience, default);
+        Assert.StartsWith("slot 1 is empty", check.Detail, StringComparison.Ordinal);
+        Assert.Equal((false, false), (check.Ready, check.Wrong));
     }
 
     [Fact]
@@ -262,7 +288,7 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
 
         public IReadOnlyList<byte[]> Macs => [mac];
 
-        public uint BootCount => 7;
+        public uint BootCount { get; set; } = 7;
 
         public bool HasPower => power;
 

@@ -28,14 +28,17 @@ internal sealed class SlotCheck(
         TimeSpan Left() => patience - chassis.Time.GetElapsedTime(began);
 
         if (reading.Power == Power.Unknown) return Not($"the power of slot {slot} cannot be read: {reading.Detail}");
-        if (reading.Power == Power.Absent) return Not($"slot {slot} is empty ({reading.Detail})");
+        // Looked at all the same: where the host is found elsewhere, the next blade that is put in here would read off for it.
+        var empty = reading.Power == Power.Absent ? $"slot {slot} is empty ({reading.Detail})" : null;
 
         var (rows, fault) = await chassis.Manager.WalkAsync(ChassisObjects.Nics, MostNics, Left(), cancel);
-        if (fault is not null) return Not($"the network addresses cannot be read: {ChassisObjects.Why(fault)}");
+        if (fault is not null) return Not(empty ?? $"the network addresses cannot be read: {ChassisObjects.Why(fault)}");
         if (rows.FirstOrDefault(row => ChassisObjects.Nic(row) is null) is { } odd)
-            return Not($"a network address cannot be read: {odd.Name}");
-        var nics = rows.Select(row => ChassisObjects.Nic(row)!.Value).ToLookup(nic => nic.Slot, nic => nic.Mac);
-        if (Mapping(hostMacs, nics, slot) is { } mapping) return Not(mapping) with { Wrong = nics.Contains(slot) && hostMacs.Count > 0 };
+            return Not(empty ?? $"a network address cannot be read: {odd.Name}");
+        var nics = rows.Select(row => ChassisObjects.Nic(row)!.Value)
+            .Where(nic => empty is null || nic.Slot != slot).ToLookup(nic => nic.Slot, nic => nic.Mac);
+        if (Mapping(hostMacs, nics, slot) is { } mapping)
+            return Not(empty is null ? mapping.Why : mapping.Wrong ? $"{empty}; {mapping.Why}" : empty) with { Wrong = mapping.Wrong };
 
         var (may, said) = await write.RunAsync(Left(), cancel);
         if (may == MayWrite.No) return Not(said);
@@ -65,20 +68,24 @@ internal sealed class SlotCheck(
         foreach (var weak in chassis.Options.Warnings) yield return $"warning: {weak}";
     }
 
-    /// <summary>Why the slot is not proven to be the host's; null when it is.</summary>
-    internal static string? Mapping(IReadOnlyList<string> hostMacs, ILookup<int, string> nics, int slot)
+    /// <summary>
+    /// Why the slot is not proven to be the host's; null when it is. Wrong: it is shown not to be. That is so wherever the
+    /// host is found in another slot, also when this one shows nothing: a blade that was never on reads off, and would be
+    /// the proof for a host that runs elsewhere.
+    /// </summary>
+    private static (string Why, bool Wrong)? Mapping(IReadOnlyList<string> hostMacs, ILookup<int, string> nics, int slot)
     {
         var own = hostMacs.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (own.Count == 0) return "the host has named no network addresses";
+        if (own.Count == 0) return ("the host has named no network addresses", false);
         var others = nics.Where(at => at.Key != slot && at.Any(own.Contains)).Select(at => at.Key).Order().ToArray();
         if (others.Length > 0)
         {
             var here = nics[slot].Any(own.Contains) ? "not only" : "not";
-            return $"wrong slot: the host's network addresses are in slot {string.Join(" and ", others)}, {here} in {slot}";
+            return ($"wrong slot: the host's network addresses are in slot {string.Join(" and ", others)}, {here} in {slot}", true);
         }
-        if (!nics.Contains(slot)) return $"the chassis shows no network addresses in slot {slot} (has the blade been on since it was inserted?)";
+        if (!nics.Contains(slot)) return ($"the chassis shows no network addresses in slot {slot} (has the blade been on since it was inserted?)", false);
         return nics[slot].Any(own.Contains)
             ? null
-            : $"slot {slot} has none of the host's network addresses: {string.Join(", ", nics[slot])}, the host has {string.Join(", ", own.Order())}";
+            : ($"slot {slot} has none of the host's network addresses: {string.Join(", ", nics[slot])}, the host has {string.Join(", ", own.Order())}", true);
     }
 }
