@@ -93,8 +93,8 @@ public sealed partial class FenceAgentPlug : IFenceDevice
         {
             { End: RunEnd.NotStarted } => SwitchResult.NotSent,
             { End: RunEnd.Exited, ExitCode: 0 } => SwitchResult.Answered,
-            // env(1)'s codes, which timeout and unshare use too: the program could not be executed.
-            { End: RunEnd.Exited, ExitCode: 126 or 127 } => SwitchResult.NotSent,
+            // 126 and 127 too: timeout and unshare say so that the program could not be executed, but a shell agent ends so
+            // after its order went out, when a later command is missing or it passes on what ssh ended with.
             _ => SwitchResult.Unanswered,
         },
         $"{_unit.Options.Agent}: {_unit.Say(run)}");
