@@ -99,6 +99,8 @@ internal sealed record FenceRun(RunEnd End, int ExitCode, string Output, string 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         over.CancelAfter(deadline);
         var flood = new TaskCompletionSource();
+        // All that is needed of the process is taken before anybody waits for its end, which gives it up.
+        var told = process.StandardInput.BaseStream;
         var output = ListenAsync(process.StandardOutput.BaseStream, mostBytes, flood);
         var errors = ListenAsync(process.StandardError.BaseStream, mostBytes, flood);
         var group = process.Id;
@@ -106,7 +108,7 @@ internal sealed record FenceRun(RunEnd End, int ExitCode, string Output, string 
 
         var end = RunEnd.Killed;
         string? why = null;
-        if (!await TellAsync(process, input())) (end, why) = (RunEnd.NotStarted, "it was held back");
+        if (!await TellAsync(told, input())) (end, why) = (RunEnd.NotStarted, "it was held back");
         try
         {
             if (why is null && await Task.WhenAny(gone, flood.Task).WaitAsync(over.Token) != gone) (end, why) = (RunEnd.Flooded, $"it printed more than {mostBytes} bytes");
@@ -135,14 +137,16 @@ internal sealed record FenceRun(RunEnd End, int ExitCode, string Output, string 
         }
     }
 
-    private static async Task<bool> TellAsync(Process process, string? text)
+    private static async Task<bool> TellAsync(Stream told, string? text)
     {
         try
         {
-            if (text is not null) await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(text));
-            process.StandardInput.Close();
+            await using (told)
+            {
+                if (text is not null) await told.WriteAsync(Encoding.UTF8.GetBytes(text));
+            }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // It ended without reading; its exit code says what to think of that.
         }

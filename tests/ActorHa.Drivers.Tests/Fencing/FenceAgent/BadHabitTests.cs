@@ -190,6 +190,28 @@ public sealed class BadHabitTests : IDisposable
         Assert.Equal(Power.Unknown, (await Read(bench.Device(agent: "fence_nowhere"))).Power);
     }
 
+    [NeedsFact("unshare timeout true", root: true)]
+    public async Task One_that_ends_before_it_is_told_anything_has_ended_by_itself()
+    {
+        string Late()
+        {
+            Thread.Sleep(2000);
+            return "action=status\n";
+        }
+        var run = await FenceRun.RunAsync("/bin/true", Late, HabitBench.Slack, 65536, default);
+        Assert.Equal((RunEnd.Exited, 0), (run.End, run.ExitCode));
+    }
+
+    [NeedsFact("python3 unshare timeout", root: true)]
+    public async Task A_program_that_cannot_be_run_is_named()
+    {
+        var nowhere = await Off(bench.Device(agent: "fence_nowhere"));
+        Assert.Equal($"fence_nowhere: there is no {Path.Combine(bench.Folder, "fence_nowhere")}", nowhere.Detail);
+        File.WriteAllText(Path.Combine(bench.Folder, "fence_plain"), "no program");
+        var plain = await Off(bench.Device(agent: "fence_plain"));
+        Assert.StartsWith("fence_plain: exit 126: unshare: failed to execute", plain.Detail, StringComparison.Ordinal);
+    }
+
     [NeedsFact("python3 unshare timeout", root: true)]
     public async Task An_off_does_not_wait_for_a_reading_that_hangs()
     {
