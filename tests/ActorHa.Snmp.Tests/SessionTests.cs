@@ -39,6 +39,14 @@ public sealed class SessionTests
         throw new InvalidOperationException("no end");
     }
 
+    /// <summary>The device's signed answer to the last try of a question, told at a moment of its clock.</summary>
+    private static byte[] Answered(UsmSession manager, Question question, EngineMoment at)
+    {
+        var id = Recorded.Decode(manager.Build(question)).MessageId;
+        var pdu = new Pdu(PduType.Response, question.RequestId, 0, 0, question.Binds);
+        return Sealing.Seal(User, at, MessageFlags.Auth, false, id, V3Message.LargestSize, new ScopedPdu(at.Engine.Octets.ToArray(), "", pdu));
+    }
+
     private static SnmpAnswer.Response Good(SnmpAnswer? answer)
     {
         var response = Assert.IsType<SnmpAnswer.Response>(answer);
@@ -110,6 +118,116 @@ public sealed class SessionTests
         Good(Ask(manager, Agent(boots: 1), Get()));
         Assert.InRange(manager.Now!.Seconds, 0, 5);
         Assert.Equal(1, manager.ClockWentBack);
+    }
+
+    [Fact]
+    public void A_device_that_starts_again_inside_the_time_window_is_followed_and_its_next_SET_lives_no_longer_for_it()
+    {
+        var manager = Manager();
+        var before = Agent(boots: 1);
+        Good(Ask(manager, before, Get()));
+        time.Advance(TimeSpan.FromSeconds(100));
+        Good(Ask(manager, before, Get()));
+        var after = Agent(boots: 1);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Good(Ask(manager, after, Get()));
+        Assert.InRange(manager.Now!.Seconds, 0, 3);
+        Assert.Equal(1, manager.ClockWentBack);
+        var at = manager.Now!;
+        time.Advance(TimeSpan.FromSeconds(200));
+        var refused = Assert.IsType<SnmpAnswer.Refused>(Ask(manager, after, Set(3, at)));
+        Assert.Equal((UsmReport.NotInTimeWindow, true), (refused.Report, refused.Authenticated));
+        Assert.Empty(tree.Sets);
+        Good(Ask(manager, after, Get()));
+        Assert.Equal(1, manager.ClockWentBack);
+    }
+
+    [Fact]
+    public void A_step_back_is_seen_in_the_answer_to_a_SET_with_an_older_moment_too()
+    {
+        var manager = Manager();
+        Good(Ask(manager, Agent(boots: 1), Get()));
+        var stamp = manager.Now!;
+        time.Advance(TimeSpan.FromSeconds(100));
+        // Its time is that of the stamp, and a hundred seconds behind what it would be.
+        Good(Ask(manager, Agent(boots: 1), Set(3, stamp)));
+        Assert.InRange(manager.Now!.Seconds, 0, 3);
+        Assert.Equal(1, manager.ClockWentBack);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(149)]
+    public void Who_sleeps_between_asking_and_hearing_does_not_take_it_for_the_devices_clock_going_back(int asleep)
+    {
+        var (manager, agent) = (Manager(), Agent(boots: 1));
+        Good(Ask(manager, agent, Get()));
+        var stamp = manager.Now!;
+        time.Advance(TimeSpan.FromSeconds(100));
+        foreach (var question in new[] { Get(), Set(3, stamp), Set(4) })
+        {
+            var answer = agent.Answer(manager.Build(question))!;
+            time.Advance(TimeSpan.FromSeconds(asleep));
+            Assert.IsType<Heard.Answer>(manager.Hear(question, answer));
+            Assert.Equal(0, manager.ClockWentBack);
+        }
+    }
+
+    [Fact]
+    public void Who_sleeps_before_hearing_that_a_stamp_was_too_old_does_not_take_it_for_a_step_back()
+    {
+        var (manager, agent) = (Manager(), Agent(boots: 1));
+        Good(Ask(manager, agent, Get()));
+        var question = Set(3, manager.Now!);
+        time.Advance(TimeSpan.FromSeconds(152));
+        var answer = agent.Answer(manager.Build(question))!;
+        time.Advance(TimeSpan.FromSeconds(300));
+        Assert.IsType<SnmpAnswer.Refused>(Assert.IsType<Heard.Answer>(manager.Hear(question, answer)).What);
+        Assert.Equal(0, manager.ClockWentBack);
+    }
+
+    [Fact]
+    public void An_answer_to_an_earlier_try_is_held_against_the_time_of_that_try()
+    {
+        var (manager, agent, question) = (Manager(), Agent(boots: 1), Get());
+        Good(Ask(manager, agent, Get()));
+        time.Advance(TimeSpan.FromSeconds(10));
+        var first = agent.Answer(manager.Build(question))!;
+        time.Advance(TimeSpan.FromSeconds(60));
+        manager.Build(question);
+        Assert.IsType<Heard.Answer>(manager.Hear(question, first));
+        Assert.Equal(0, manager.ClockWentBack);
+    }
+
+    [Fact]
+    public void Clocks_that_part_in_a_long_silence_are_no_step_back()
+    {
+        var (manager, agent) = (Manager(), Agent(boots: 1));
+        Good(Ask(manager, agent, Get()));
+        time.Advance(TimeSpan.FromHours(12));
+        Good(Ask(manager, agent, Get()));
+        // The device's clock loses 40 s in the next 12 hours: one part in a thousand.
+        time.Advance(TimeSpan.FromHours(12));
+        var question = Get();
+        var said = manager.Now!;
+        Assert.IsType<Heard.Answer>(manager.Hear(question, Answered(manager, question, said with { Seconds = said.Seconds - 40 })));
+        Assert.Equal(0, manager.ClockWentBack);
+    }
+
+    [Fact]
+    public void A_recorded_answer_does_not_set_the_clock_back()
+    {
+        var (manager, agent, old) = (Manager(), Agent(boots: 1), Get());
+        Good(Ask(manager, agent, Get()));
+        var recorded = agent.Answer(manager.Build(old))!;
+        Assert.IsType<Heard.Answer>(manager.Hear(old, recorded));
+        time.Advance(TimeSpan.FromSeconds(100));
+        var question = Get();
+        manager.Build(question);
+        Assert.Equal(DropReason.NotAsked, Assert.IsType<Heard.Dropped>(manager.Hear(question, recorded)).Reason);
+        Good(Ask(manager, agent, question));
+        Assert.InRange(manager.Now!.Seconds, 100, 101);
+        Assert.Equal(0, manager.ClockWentBack);
     }
 
     [Fact]

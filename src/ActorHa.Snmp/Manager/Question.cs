@@ -16,7 +16,7 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     // Every loop has a bound: a device (or a liar) that keeps telling us another engine or time is not followed for ever.
     private const int MostSteps = 4;
 
-    private readonly Dictionary<int, Step> outstanding = [];
+    private readonly Dictionary<int, Attempt> outstanding = [];
 
     public PduType Type => Pdu.Type;
 
@@ -45,14 +45,16 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     public int Outstanding => outstanding.Count;
 
     /// <summary>Draws a message id for a try.</summary>
-    public int Try(Step step)
+    /// <param name="step">What it asks.</param>
+    /// <param name="earliest">The least time that an answer to this very try can tell; null where nothing is known of it.</param>
+    public int Try(Step step, EngineMoment? earliest = null)
     {
         int id;
-        do { id = RandomId(); } while (!outstanding.TryAdd(id, step));
+        do { id = RandomId(); } while (!outstanding.TryAdd(id, new Attempt(step, earliest)));
         return id;
     }
 
-    public Step? Asked(int messageId) => outstanding.TryGetValue(messageId, out var step) ? step : null;
+    public Attempt? Asked(int messageId) => outstanding.GetValueOrDefault(messageId);
 
     /// <summary>Forgets the tries so far: they were answered "not so", and are not sent again.</summary>
     public bool MayStepOn()
@@ -77,4 +79,6 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     public static int RandomId() => RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
     internal enum Step { Discovery, Request }
+
+    internal sealed record Attempt(Step Step, EngineMoment? Earliest);
 }

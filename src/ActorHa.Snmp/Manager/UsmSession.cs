@@ -30,21 +30,23 @@ internal sealed class UsmSession(UsmUser user, TimeProvider time) : IManagerSess
         }
         var at = question.At ?? Believed(question)!.Now;
         var scoped = new ScopedPdu(at.Engine.Octets.ToArray(), "", question.Pdu);
+        // Not the moment that is written: a stamp of the past says less about the device's clock than we know by now.
+        var earliest = Believed(question) is { } known && known.Engine.Equals(at.Engine) ? known.Earliest : null;
         question.Sent = true;
         return Sealing.Seal(
-            user, at, user.Level, reportable: true, question.Try(Question.Step.Request), V3Message.LargestSize, scoped);
+            user, at, user.Level, reportable: true, question.Try(Question.Step.Request, earliest), V3Message.LargestSize, scoped);
     }
 
     public Heard Hear(Question question, ReadOnlySpan<byte> datagram)
     {
         if (!V3Message.TryDecode(datagram, out var message, out var why)) return new Heard.Dropped(DropReason.Malformed, why);
-        if (question.Asked(message.MessageId) is not { } step)
+        if (question.Asked(message.MessageId) is not { } attempt)
             return new Heard.Dropped(DropReason.NotAsked, $"msgID {message.MessageId} was not asked");
         if (!message.Has(MessageFlags.Auth) && message.Scoped is { Pdu.Type: PduType.Report } report)
-            return Unsigned(question, step, message, report.Pdu);
-        return step == Question.Step.Discovery
+            return Unsigned(question, attempt.Step, message, report.Pdu);
+        return attempt.Step == Question.Step.Discovery
             ? new Heard.Dropped(DropReason.WrongContent, "only an unsigned report answers a discovery")
-            : Signed(question, message, datagram);
+            : Signed(question, message, datagram, attempt.Earliest);
     }
 
     /// <summary>An unsigned report steers the discovery; it never says anything about the device's state.</summary>
@@ -69,7 +71,7 @@ internal sealed class UsmSession(UsmUser user, TimeProvider time) : IManagerSess
         return new Heard.Answer(new SnmpAnswer.Refused(report, Authenticated: false, Sentence(report)));
     }
 
-    private Heard Signed(Question question, V3Message message, ReadOnlySpan<byte> datagram)
+    private Heard Signed(Question question, V3Message message, ReadOnlySpan<byte> datagram, EngineMoment? earliest)
     {
         var (security, expected) = (message.Security, question.At?.Engine ?? Believed(question)!.Engine);
         if (!message.Has(user.Level & MessageFlags.Auth)) return new Heard.Dropped(DropReason.WrongLevel, "not signed");
@@ -85,22 +87,23 @@ internal sealed class UsmSession(UsmUser user, TimeProvider time) : IManagerSess
         var known = new[] { clock, question.Candidate }.FirstOrDefault(c => c?.Engine.Equals(expected) == true) ?? new EngineClock(expected, time);
         (clock, question.Candidate) = (known, null);
         var pdu = scoped.Pdu;
-        if (pdu.Type == PduType.Report) return SignedReport(question, security, UsmStats.Read(pdu.Binds), known);
+        if (pdu.Type == PduType.Report) return SignedReport(question, security, UsmStats.Read(pdu.Binds), known, earliest);
         if (!message.Has(user.Level)) return new Heard.Dropped(DropReason.WrongLevel, "not encrypted");
         if (user.Auth != AuthProtocol.None && known.IsLate(security.Boots, security.Seconds))
             return new Heard.Dropped(DropReason.OutsideTimeWindow, "older than the time window");
         if (question.Mismatch(pdu) is { } mismatch) return new Heard.Dropped(DropReason.WrongContent, mismatch);
-        known.Hear(security.Boots, security.Seconds);
+        // What nobody has signed sets no clock back.
+        if (known.Hear(security.Boots, security.Seconds, user.Auth != AuthProtocol.None ? earliest : null)) ClockWentBack++;
         return new Heard.Answer(new SnmpAnswer.Response(
             pdu.Binds, pdu.Error, pdu.Index, new EngineMoment(expected, security.Boots, security.Seconds),
             user.Auth != AuthProtocol.None));
     }
 
-    private Heard SignedReport(Question question, SecurityParameters security, UsmReport report, EngineClock known)
+    private Heard SignedReport(Question question, SecurityParameters security, UsmReport report, EngineClock known, EngineMoment? earliest)
     {
         if (report == UsmReport.NotInTimeWindow)
         {
-            if (known.Resync(security.Boots, security.Seconds)) ClockWentBack++;
+            if (known.Resync(security.Boots, security.Seconds, earliest)) ClockWentBack++;
             // A message with a moment of its own is *meant* to be refused when that moment is over: never sent with another.
             if (question.At is null)
             {
