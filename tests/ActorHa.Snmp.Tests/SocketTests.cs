@@ -127,6 +127,25 @@ public sealed class SocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_SET_is_held_back_at_the_last_moment_by_whoever_asked_for_it()
+    {
+        await Get();
+        var set = new VarBind(OneNumber.Name, new SnmpValue.Integer(3));
+        var looks = 0;
+        using var open = new SemaphoreSlim(0);
+        gate = async c => { await open.WaitAsync(c); return true; };
+        // Not before its turn: what is true then may be wrong when it is sent.
+        var (before, held) = (Get(), manager.SetAsync([set], null, Patience, whyNot: () => $"look {++looks}"));
+        Assert.Equal(0, looks);
+        gate = _ => ValueTask.FromResult(true);
+        open.Release();
+        Assert.IsType<SnmpAnswer.Response>(await before);
+        Assert.Equal(new SnmpAnswer.NoAnswer(false, "look 1"), await held);
+        Assert.IsType<SnmpAnswer.Response>(await manager.SetAsync([set with { Value = new SnmpValue.Integer(4) }], null, Patience, whyNot: () => null));
+        Assert.Equal([4], tree.Sets);
+    }
+
+    [Fact]
     public async Task Many_askers_take_turns()
     {
         var most = 0;

@@ -28,6 +28,9 @@ internal sealed class Question(PduType type, IReadOnlyList<VarBind> binds, Engin
     /// <summary>The moment that the message must carry, however late it is sent; null = the device's time by now.</summary>
     public EngineMoment? At { get; } = at;
 
+    /// <summary>Asked before each datagram is sent: a text holds it back and ends the question.</summary>
+    public Func<string?>? WhyNot { get; init; }
+
     public int RequestId => Pdu.RequestId;
 
     /// <summary>

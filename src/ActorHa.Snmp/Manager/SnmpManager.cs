@@ -97,12 +97,20 @@ public sealed class SnmpManager : IAsyncDisposable
     /// <see cref="EngineMoment.WindowSeconds"/> seconds have passed since; the refusal is the answer. Without it the
     /// device's time by now is used and learnt anew where it is wrong.
     /// </summary>
+    /// <param name="binds">Names and values.</param>
+    /// <param name="at">The moment that the message carries.</param>
+    /// <param name="patience">Its time, in the queue too.</param>
+    /// <param name="whyNot">
+    /// Asked when the datagram lies ready, as the last thing before it is sent: who has slept in the queue can still hold
+    /// it back. Null: send it; a text: not sent, and why.
+    /// </param>
+    /// <param name="cancel">Ends it.</param>
     /// <exception cref="ArgumentException">A moment, for a version that cannot carry one.</exception>
     public Task<SnmpAnswer> SetAsync(
-        IReadOnlyList<VarBind> binds, EngineMoment? at, TimeSpan patience, CancellationToken cancel = default) =>
+        IReadOnlyList<VarBind> binds, EngineMoment? at, TimeSpan patience, Func<string?>? whyNot = null, CancellationToken cancel = default) =>
         at is not null && session.Version != SnmpVersion.V3
             ? throw new ArgumentException("only SNMPv3 carries a moment of the device's clock", nameof(at))
-            : AskAsync(new Question(PduType.Set, binds, at), patience, cancel);
+            : AskAsync(new Question(PduType.Set, binds, at) { WhyNot = whyNot }, patience, cancel);
 
     /// <summary>Ends the question that is being asked and all that wait; later ones get no answer.</summary>
     public async ValueTask DisposeAsync()
@@ -170,7 +178,7 @@ public sealed class SnmpManager : IAsyncDisposable
             var steps = question.Steps;
             try
             {
-                if (!silent) await SendAsync(question, end);
+                if (!silent && await SendAsync(question, end) is { } held) return new SnmpAnswer.NoAnswer(false, held);
                 if (await ListenAsync(question, silent ? null : pause, end) is { } answer)
                 {
                     pace.Answered(time.GetElapsedTime(began));
@@ -226,13 +234,16 @@ public sealed class SnmpManager : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(Question question, CancellationToken end)
+    /// <summary>Sends the next datagram of a question; null, or why it was held back.</summary>
+    private async Task<string?> SendAsync(Question question, CancellationToken end)
     {
         socket ??= Open();
         var datagram = session.Build(question);
+        if (question.WhyNot?.Invoke() is { } why) return why;
         try
         {
             await socket.SendAsync(datagram, SocketFlags.None, end);
+            return null;
         }
         catch (SocketException)
         {

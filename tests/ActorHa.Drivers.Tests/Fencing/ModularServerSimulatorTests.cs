@@ -118,6 +118,42 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_SET_whose_stamp_grew_old_while_it_waited_for_its_turn_is_not_sent()
+    {
+        await Read();
+        var stamp = Device.Stamp();
+        faults.Silent = true;
+        var reading = Device.ReadAsync(Patience, default);
+        var off = Device.ForceOffAsync(stamp, Patience, default);
+        // The executor sleeps meanwhile; the chassis, which forgot its boots, stands where the stamp is, and would obey.
+        ourTime.Advance(TimeSpan.FromSeconds(151));
+        faults.Silent = false;
+        Assert.Equal(new SwitchAnswer(SwitchResult.NotSent, "the stamp is older than 150 s"), await off);
+        Assert.Equal(Power.On, (await reading).Power);
+        await agent.SwitchedAsync();
+        Assert.Equal("", one.Done);
+    }
+
+    [Fact]
+    public async Task An_executor_that_sleeps_while_it_takes_the_stamp_has_an_old_one()
+    {
+        var sleepy = new SleepsAfterALook();
+        await using var other = new ModularServerChassis(chassis.Options, "switchThePower", sleepy);
+        await other.Plug(1).ReadAsync(Patience, default);
+        sleepy.Armed = true;
+        var stamp = other.Plug(1).Stamp();
+        Assert.Equal(SwitchResult.NotSent, (await other.Plug(1).ForceOffAsync(stamp, Patience, default)).Result);
+        Assert.Equal("", one.Done);
+    }
+
+    [Fact]
+    public async Task The_age_of_a_stamp_counts_the_time_in_which_the_machine_was_suspended()
+    {
+        await using var ours = new ModularServerChassis(chassis.Options, "switchThePower");
+        Assert.Equal(OperatingSystem.IsLinux(), ours.Time != TimeProvider.System);
+    }
+
+    [Fact]
     public async Task A_stamp_lasts_for_the_time_window()
     {
         await Read();
@@ -277,6 +313,21 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
     {
         one.CutPower();
         Assert.True((await Device.CheckAsync(MacsOfOne, Patience, default)).Ready);
+    }
+
+    /// <summary>A machine that is suspended for some minutes directly after it looked at its clock.</summary>
+    private sealed class SleepsAfterALook : TimeProvider
+    {
+        private long slept;
+
+        public bool Armed { get; set; }
+
+        public override long GetTimestamp()
+        {
+            var now = System.GetTimestamp() + slept;
+            if (Armed) slept = 200 * TimestampFrequency;
+            return now;
+        }
     }
 
     private sealed class Blade(int slot, byte[] mac) : IBlade

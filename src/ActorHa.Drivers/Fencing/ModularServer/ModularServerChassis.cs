@@ -13,14 +13,14 @@ public sealed class ModularServerChassis : IAsyncDisposable
 
     /// <param name="options">How it is reached.</param>
     /// <param name="password">Of the user, 8 octets at least.</param>
-    /// <param name="time">Monotonic clock.</param>
+    /// <param name="time">Monotonic clock; default: one that counts suspended time.</param>
     /// <param name="privacyPassword">For the encryption, 8 octets at least; needed at level authPriv only.</param>
     /// <exception cref="ArgumentException">User or password cannot be used; the text does not hold the password.</exception>
     public ModularServerChassis(
         ModularServerOptions options, string password, TimeProvider? time = null, string? privacyPassword = null)
     {
         Options = options;
-        Time = time ?? TimeProvider.System;
+        Time = time ?? BootClock.Instance;
         manager = new SnmpManager(options.Address, new UsmUser(options.User, options.Auth, password, options.Priv, privacyPassword), time: Time);
     }
 

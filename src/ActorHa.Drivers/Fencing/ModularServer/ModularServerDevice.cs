@@ -38,21 +38,28 @@ public sealed class ModularServerDevice : IFenceDevice
     }
 
     /// <inheritdoc/>
-    public SwitchStamp? Stamp() => chassis.Manager.Now is { } now
-        ? new ModularServerStamp(now, chassis.Time.GetTimestamp())
-        : null;
+    public SwitchStamp? Stamp()
+    {
+        // Before the moment is read: who sleeps between the two has an old stamp, and must see that it is.
+        var takenAt = chassis.Time.GetTimestamp();
+        return chassis.Manager.Now is { } now ? new ModularServerStamp(now, takenAt) : null;
+    }
 
     /// <summary>
     /// Writes 3, forced off, in one datagram that carries the stamp's time. Not repeated: who wants another SET calls
     /// again, with the same stamp.
     /// </summary>
+    /// <remarks>
+    /// A chassis that forgets its boots and has restarted would take an old stamp again when its clock has come that far: an
+    /// executor that froze before its SET must not rely on the chassis alone. The age is looked at once more when the SET has
+    /// had its turn and lies ready, as the last thing before it is sent. A freeze between that look and the kernel's taking it
+    /// cannot be seen from here: only the chassis' own clock is then left.
+    /// </remarks>
     public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel) => stamp switch
     {
-        // A chassis that forgets its boots and has restarted would take an old stamp again when its clock has come that far:
-        // an executor that froze before its SET must not rely on the chassis alone.
-        ModularServerStamp(_, var takenAt) when chassis.Time.GetElapsedTime(takenAt).TotalSeconds > EngineMoment.WindowSeconds =>
-            Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, $"the stamp is older than {EngineMoment.WindowSeconds} s")),
-        ModularServerStamp(var moment, _) => SwitchAsync(ChassisObjects.SwitchOff, moment, patience, cancel),
+        ModularServerStamp(_, var takenAt) when TooOld(takenAt) is { } why => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, why)),
+        ModularServerStamp(var moment, var takenAt) =>
+            SwitchAsync(ChassisObjects.SwitchOff, moment, patience, () => TooOld(takenAt), cancel),
         // Without a stamp nothing would bound the time in which this SET can strike.
         null => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, "no stamp: the chassis has not been heard yet")),
         _ => throw new ArgumentException($"a stamp of another driver: {stamp.GetType().Name}", nameof(stamp)),
@@ -60,7 +67,7 @@ public sealed class ModularServerDevice : IFenceDevice
 
     /// <summary>Writes 2, on, with the chassis' time by now.</summary>
     public Task<SwitchAnswer> PowerOnAsync(TimeSpan patience, CancellationToken cancel) =>
-        SwitchAsync(ChassisObjects.SwitchOn, null, patience, cancel);
+        SwitchAsync(ChassisObjects.SwitchOn, null, patience, null, cancel);
 
     /// <summary>
     /// Whether power can be read, and whether the slot is the host's: the slot's network addresses against the host's
@@ -72,10 +79,15 @@ public sealed class ModularServerDevice : IFenceDevice
     /// <summary>Nothing: the chassis is shared by its slots, and closed by whoever opened it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<SwitchAnswer> SwitchAsync(int value, EngineMoment? at, TimeSpan patience, CancellationToken cancel)
+    private string? TooOld(long takenAt) => chassis.Time.GetElapsedTime(takenAt).TotalSeconds > EngineMoment.WindowSeconds
+        ? $"the stamp is older than {EngineMoment.WindowSeconds} s"
+        : null;
+
+    private async Task<SwitchAnswer> SwitchAsync(
+        int value, EngineMoment? at, TimeSpan patience, Func<string?>? whyNot, CancellationToken cancel)
     {
         var bind = new VarBind(ChassisObjects.PowerLed(slot), new SnmpValue.Integer(value));
-        return await chassis.Manager.SetAsync([bind], at, patience, cancel) switch
+        return await chassis.Manager.SetAsync([bind], at, patience, whyNot, cancel) switch
         {
             SnmpAnswer.Response { Error: SnmpError.None } => new SwitchAnswer(SwitchResult.Answered, "acknowledged"),
             SnmpAnswer.Response { Error: var error } when HadNoEffect(error) =>

@@ -30,7 +30,7 @@ internal sealed class WriteCheck(ModularServerChassis chassis, int slot)
         // Only what is off is written, as off: a lamp that somebody has lit stays lit, and a strange value is not sent back.
         if (read is not SnmpAnswer.Response { Error: SnmpError.None, Binds: [{ Value: SnmpValue.Integer { Number: 0 } off }] })
             return (MayWrite.NotKnown, "whether the user may write is not known");
-        var answer = await chassis.Manager.SetAsync([new VarBind(lamp, off)], null, patience - chassis.Time.GetElapsedTime(began), cancel);
+        var answer = await chassis.Manager.SetAsync([new VarBind(lamp, off)], null, patience - chassis.Time.GetElapsedTime(began), cancel: cancel);
         return answer switch
         {
             SnmpAnswer.Response { Error: SnmpError.None } => (MayWrite.Yes, ""),

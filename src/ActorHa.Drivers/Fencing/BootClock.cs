@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ActorHa.Drivers.Fencing.FenceAgent;
+namespace ActorHa.Drivers.Fencing;
 
 /// <summary>
 /// The kernel's CLOCK_BOOTTIME (clock_gettime(2)): monotonic, and it counts the time in which the machine was suspended,
@@ -10,7 +10,8 @@ internal sealed class BootClock : TimeProvider
 {
     private const int Boottime = 7;
 
-    public static BootClock Instance { get; } = new();
+    /// <summary>The framework's own clock where there is no such kernel.</summary>
+    public static TimeProvider Instance { get; } = OperatingSystem.IsLinux() ? new BootClock() : System;
 
     public override long TimestampFrequency => 1_000_000_000;
 
