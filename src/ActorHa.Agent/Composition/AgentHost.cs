@@ -117,8 +117,8 @@ public sealed class AgentHost : IAsyncDisposable
         {
             var answer = await Desk.IssueAsync(new LeaveHost("system"));
             AgentLog.Leaving(_log, answer.Because);
-            var end = DateTimeOffset.UtcNow + LeaveWithin;
-            while (answer.Accepted && DateTimeOffset.UtcNow < end && Ledger.Now is { } now && now.State.Vms.Keys.Any(vm => now.State.Owns(_who.Name, vm))) await Task.Delay(50);
+            var end = MonotonicClock.System.Now + LeaveWithin;
+            while (answer.Accepted && MonotonicClock.System.Now < end && Ledger.Now is { } now && now.State.Vms.Keys.Any(vm => now.State.Owns(_who.Name, vm))) await Task.Delay(50);
         }
         else
         {
@@ -126,8 +126,8 @@ public sealed class AgentHost : IAsyncDisposable
             AgentLog.Leaving(_log, answer.Because);
         }
         // The watchdog's promise is taken back before the thread that keeps it ends; without a quorum it stays.
-        var disarmed = DateTimeOffset.UtcNow + DisarmWithin;
-        while (DateTimeOffset.UtcNow < disarmed && Ledger.Now is { } seen && seen.State.Host(_who.Name).Watchdog is not null) await Task.Delay(50);
+        var disarmed = MonotonicClock.System.Now + DisarmWithin;
+        while (MonotonicClock.System.Now < disarmed && Ledger.Now is { } seen && seen.State.Host(_who.Name).Watchdog is not null) await Task.Delay(50);
     }
 
     /// <summary>A stuck mind does not come loose by itself: the process ends, the init system starts a new one.</summary>
