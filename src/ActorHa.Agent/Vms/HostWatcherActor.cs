@@ -20,7 +20,13 @@ public sealed record Enlist(VmName Vm, ActorRef<VmMessage> Supervisor) : HostLet
 /// <summary>The search has ended.</summary>
 public sealed record Found(IReadOnlyList<FoundVm> Vms, Instant Asked) : HostLetter;
 
-/// <summary>The hypervisor did not answer.</summary>
+/// <summary>The search has failed.</summary>
+public sealed record SearchFailed(string Why) : HostLetter;
+
+/// <summary>Time in which that search should have ended.</summary>
+public sealed record SearchDue : HostLetter;
+
+/// <summary>The hypervisor did not answer, or did not do as it was told.</summary>
 public sealed record NotFound(string Why) : HostLetter;
 
 /// <summary>The hypervisor noticed something.</summary>
@@ -33,7 +39,15 @@ public sealed record KillEverything : HostLetter;
 public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<HostLetter>
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A search takes milliseconds. One that takes so long is held by something stuck, and might be for ever: nobody may
+    /// take this host for well meanwhile. The simulated world says so after the same time.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
+    private IDisposable? _due;
     private bool _looking;
     private bool _again;
     private bool _killAll;
@@ -73,11 +87,18 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
                     supervisor.Tell(new VmLooked(found?.Pid, found?.Epoch, f.Asked));
                 }
                 break;
-            case NotFound n:
+            case SearchFailed f:
                 Looked();
-                VmLog.NotAnswering(log, n.Why);
-                quorum.Tell(new WellSaid(false, n.Why));
-                foreach (var supervisor in _supervisors.Values) supervisor.Tell(new VmNotSeen(n.Why));
+                Unwell(f.Why);
+                break;
+            // No second search beside it: that would be stuck too. What it finds at last is old then, so another follows it.
+            case SearchDue:
+                _again = true;
+                _due = Context.After(Every, letter);
+                Unwell($"the hypervisor does not answer: a search has not ended within {Patience.TotalSeconds:0} s");
+                break;
+            case NotFound n:
+                Unwell(n.Why);
                 break;
             case Noticed n:
                 Listen();
@@ -104,13 +125,22 @@ public sealed class HostWatcherActor(IHypervisor hypervisor, ActorRef<QuorumMess
     {
         if (_looking) { _again = true; return; }
         (_looking, _again) = (true, false);
+        _due = Context.After(Patience, new SearchDue());
         var asked = Context.Now;
-        Context.Pipe(async ct => new Found(await hypervisor.FindAsync(ct), asked), e => new NotFound(e.Message));
+        Context.Pipe(async ct => new Found(await hypervisor.FindAsync(ct), asked), e => new SearchFailed(e.Message));
+    }
+
+    private void Unwell(string why)
+    {
+        VmLog.NotAnswering(log, why);
+        quorum.Tell(new WellSaid(false, why));
+        foreach (var supervisor in _supervisors.Values) supervisor.Tell(new VmNotSeen(why));
     }
 
     private void Looked()
     {
         _looking = false;
+        _due?.Dispose();
         if (_again) Look();
     }
 
