@@ -8,6 +8,7 @@ using static System.Threading.CancellationToken;
 namespace ActorHa.Drivers.Tests.Qemu;
 
 /// <summary>With the real guest of <c>ops/build-guest</c>.</summary>
+[Collection("vms of this host")]
 public class GuestTests
 {
     private static StartOrder Order(Bench bench, string image, string serial) => new(bench.Vm, new Epoch(9), Bench.Definition(

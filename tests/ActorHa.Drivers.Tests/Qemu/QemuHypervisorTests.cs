@@ -6,6 +6,7 @@ using static System.Threading.CancellationToken;
 
 namespace ActorHa.Drivers.Tests.Qemu;
 
+[Collection("vms of this host")]
 public class QemuHypervisorTests
 {
     [NeedsFact("qemu-system-x86_64")]

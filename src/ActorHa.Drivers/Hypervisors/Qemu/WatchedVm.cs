@@ -9,6 +9,8 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 internal sealed class WatchedVm : IDisposable
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Old = TimeSpan.FromSeconds(1);
     private readonly PidFd _fd;
     private readonly Func<VmNotice, Task> _tell;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,8 +55,9 @@ internal sealed class WatchedVm : IDisposable
 
     /// <summary>
     /// Follows the process to its end and tells what happened. A process that was just executed has no socket yet:
-    /// <paramref name="young"/> tries again every 2 ms for as long as it lives (its start's patience bounds that); an old
-    /// one's socket is there, and where another client talks to it we wait in line.
+    /// <paramref name="young"/> tries again every 2 ms for as long as it lives (its start's patience bounds that). One that
+    /// was found is as a rule older, but may have been executed just before the last agent died: each second. Where
+    /// another client talks to it we wait in line.
     /// </summary>
     internal async Task FollowAsync(bool young)
     {
@@ -92,14 +95,14 @@ internal sealed class WatchedVm : IDisposable
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                if (!young) return;
+                // Nobody listens yet, or nobody who greets.
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            await Task.WhenAny(Ended, Task.Delay(2));
+            await Task.WhenAny(Ended, Task.Delay(young ? Young : Old));
         }
     }
 
