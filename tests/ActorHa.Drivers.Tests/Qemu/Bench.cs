@@ -6,7 +6,10 @@ using ActorHa.Ports;
 
 namespace ActorHa.Drivers.Tests.Qemu;
 
-/// <summary>A place for one test: a runtime directory, a VM's name that no other test has, and an end of all it started.</summary>
+/// <summary>
+/// A place for one test: a runtime directory, a VM's name that no other test has, and an end of all it started. Each driver
+/// hears of all VMs on this host, so the tests of one collection come one after the other.
+/// </summary>
 internal sealed class Bench : IAsyncDisposable
 {
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
@@ -18,16 +21,21 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>A machine that is never let go: no guest needed, ready at once.</summary>
     public static string[] Paused { get; } = ["-machine", "q35,accel=tcg", "-m", "64", "-nodefaults", "-display", "none", "-S"];
 
-    public QemuHypervisor Driver(string binary = "qemu-system-x86_64", double patience = 30)
+    public QemuHypervisor Driver(string binary = "qemu-system-x86_64", double patience = 30) => Driver(new KernelCalls(), binary, patience);
+
+    public QemuHypervisor Driver(KernelCalls kernel, string binary = "qemu-system-x86_64", double patience = 30, double killPatience = 20)
     {
-        var driver = new QemuHypervisor(new QemuOptions
-        {
-            Host = new MemberName("hostA"),
-            RuntimeDirectory = Path.Combine(Dir, "run"),
-            Binary = binary,
-            UseScopes = false,
-            StartPatience = TimeSpan.FromSeconds(patience),
-        });
+        var driver = new QemuHypervisor(
+            new QemuOptions
+            {
+                Host = new MemberName("hostA"),
+                RuntimeDirectory = Path.Combine(Dir, "run"),
+                Binary = binary,
+                UseScopes = false,
+                StartPatience = TimeSpan.FromSeconds(patience),
+                KillPatience = TimeSpan.FromSeconds(killPatience),
+            },
+            kernel);
         _drivers.Add(driver);
         return driver;
     }
@@ -65,7 +73,7 @@ internal sealed class Bench : IAsyncDisposable
             Assert.True(Stopwatch.GetElapsedTime(since) < Generous, "waited too long");
     }
 
-    public static bool Runs(int pid) => ProcessTable.Read(pid) is not null;
+    public static bool Runs(int pid) => new ProcessTable(ProcessTable.ReadFile, "/nowhere").Look(pid) is not null;
 
     public static void Kill(int pid) => Assert.Equal(0, Native.Kill(pid, 9));
 

@@ -11,6 +11,10 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 internal static class CommandLine
 {
     private const string EpochMark = "name=opt/actorha/epoch,string=";
+
+    /// <summary>What each of our processes is called by its arguments: this, and the VM's name.</summary>
+    internal const string NameMark = "ah-";
+
     private const string HostMark = "name=opt/actorha/host,string=";
 
     /// <summary>A VM's name becomes a file name, a unit name and a QEMU option: letters, digits and ".-_" only, up to 64.</summary>
@@ -37,7 +41,7 @@ internal static class CommandLine
 
         return
         [
-            "-name", $"guest={plan.Vm},process=ah-{plan.Vm}",
+            "-name", $"guest={plan.Vm},process={NameMark}{plan.Vm}",
             "-fw_cfg", EpochMark + plan.Epoch.Number,
             "-fw_cfg", HostMark + plan.Host.Value.Replace(",", ",,", StringComparison.Ordinal),
             "-no-user-config",
@@ -162,4 +166,11 @@ internal sealed record StartPlan(VmName Vm, Epoch Epoch, MemberName Host, string
 /// <summary>A VM process as the process table tells it.</summary>
 /// <param name="QmpSocket">Its QMP socket; null for a process that is not ours: we do not speak on a stranger's line.</param>
 /// <param name="Images">Files that its arguments name as images.</param>
-internal sealed record VmProcess(VmName Vm, Epoch? Epoch, int Pid, string? QmpSocket, IReadOnlyList<string> Images);
+internal sealed record VmProcess(VmName Vm, Epoch? Epoch, int Pid, string? QmpSocket, IReadOnlyList<string> Images)
+{
+    /// <summary>Only the beginning of its name is known: it may be any VM that begins so.</summary>
+    internal bool NameIsCut { get; init; }
+
+    /// <summary>Whether it is that VM's, or may be.</summary>
+    internal bool Is(VmName vm) => Vm == vm || (NameIsCut && vm.Value.StartsWith(Vm.Value, StringComparison.Ordinal));
+}

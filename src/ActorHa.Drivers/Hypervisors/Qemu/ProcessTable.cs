@@ -1,45 +1,116 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using ActorHa.Core;
 
 namespace ActorHa.Drivers.Hypervisors.Qemu;
 
 /// <summary>The VM processes of this process namespace, read from <c>/proc</c> (proc(5)).</summary>
-internal static class ProcessTable
+internal sealed class ProcessTable(Func<string, byte[]?> read, string runtimeDirectory)
 {
     private const int NoEntry = 2, NoProcess = 3, NoAccess = 13;
 
-    /// <summary>
-    /// All VM processes now. A dead process that nobody has reaped yet has no arguments any more and is not listed: its
-    /// files and locks are already given up. Plain system calls: some hundred processes in 2 ms, since a start waits for it.
-    /// </summary>
-    internal static List<VmProcess> Scan()
+    /// <summary>The kernel keeps so many letters of a process's name.</summary>
+    private const int NameLength = 15;
+
+    private const ulong KernelThread = 0x00200000;
+    private volatile int _at;
+
+    /// <summary>The process that is being looked at. Its arguments lie in its memory: where that is locked by a stuck thread, the look hangs.</summary>
+    internal int At => _at;
+
+    /// <summary>All VM processes now. Plain system calls: some hundred processes in 2 ms, since a start waits for it.</summary>
+    /// <exception cref="IOException">The table could not be read (out of descriptors): nothing is known.</exception>
+    internal List<VmProcess> Scan()
     {
         var found = new List<VmProcess>();
         foreach (var path in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(path.AsSpan()), out var pid) && Read(pid) is { } vm) found.Add(vm);
+            if (int.TryParse(Path.GetFileName(path.AsSpan()), out var pid) && Look(pid) is { } vm) found.Add(vm);
         return found;
     }
 
     /// <summary>One process; null where it is gone or no VM.</summary>
     /// <exception cref="IOException">The table could not be read (out of descriptors): nothing is known.</exception>
-    internal static VmProcess? Read(int pid)
+    internal VmProcess? Look(int pid)
     {
-        var fd = Native.Open($"/proc/{pid}/cmdline", Native.OReadOnly | Native.OCloseOnExec, 0);
-        if (fd < 0)
+        _at = pid;
+        for (var tries = 0; read($"/proc/{pid}/cmdline") is { } arguments; tries++)
         {
-            // A process that cannot be looked at is not a process that is not there.
-            var error = Marshal.GetLastPInvokeError();
-            return error is NoEntry or NoProcess or NoAccess ? null : throw new IOException($"/proc/{pid}/cmdline: {Marshal.GetPInvokeErrorMessage(error)}");
+            if (arguments.Length > 0) return Parse(pid, arguments);
+            if (LookWithoutArguments(pid, out var isBeingExecuted) is { } vm) return vm;
+            if (!isBeingExecuted) return null;
+            if (tries == 1000) throw new IOException($"process {pid} is being executed and shows no arguments");
+            Thread.Sleep(1);
         }
 
+        return null;
+    }
+
+    /// <summary>
+    /// No arguments: a thread of the kernel, a process that has given up all and waits to be reaped, or one whose main
+    /// thread is dead while another is stuck in the storage and may still write. The last is a VM for as long as a
+    /// thread of it is left. Or it is executed at this moment: what it will be is known in an instant.
+    /// </summary>
+    private VmProcess? LookWithoutArguments(int pid, out bool isBeingExecuted)
+    {
+        isBeingExecuted = false;
+        if (read($"/proc/{pid}/stat") is not { Length: > 0 } line) return null;
+        var stat = Encoding.UTF8.GetString(line);
+        // The name stands in brackets and may hold anything; behind it: state (3rd), flags (9th), threads (20th),
+        // size of the memory (23rd), end of the environment in it (51st; the last that an execution sets).
+        var end = stat.LastIndexOf(')');
+        var fields = stat[(end + 2)..].Split(' ');
+        if ((ulong.Parse(fields[6]) & KernelThread) != 0) return null;
+        if (fields[0] is "Z" or "X" && int.Parse(fields[17]) <= 1) return null;
+        isBeingExecuted = fields[20] != "0" && fields[48] == "0";
+        try
+        {
+            // Each thread shows the same arguments, until it has let go of the process's memory.
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+                if (read($"{thread}/cmdline") is { Length: > 0 } arguments) return Parse(pid, arguments);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+        {
+            return null;
+        }
+
+        return ByName(pid, stat[(stat.IndexOf('(') + 1)..end]);
+    }
+
+    /// <summary>Known by the name that its arguments gave it (<see cref="CommandLine.Build"/>), and by its pid file where the kernel cut that name.</summary>
+    private VmProcess? ByName(int pid, string name)
+    {
+        if (!name.StartsWith(CommandLine.NameMark, StringComparison.Ordinal) || name.Length == CommandLine.NameMark.Length) return null;
+        var vm = new VmProcess(new VmName(name[CommandLine.NameMark.Length..]), null, pid, null, []) { NameIsCut = name.Length >= NameLength };
+        if (!vm.NameIsCut) return vm;
+        foreach (var known in NamesLike(vm))
+            if (read(Path.Combine(runtimeDirectory, known.Value, "pid")) is { } file && Encoding.UTF8.GetString(file).Trim() == $"{pid}")
+                return vm with { Vm = known, NameIsCut = false };
+        return vm;
+    }
+
+    /// <summary>The VMs that have run in this boot and whose name begins so.</summary>
+    internal IEnumerable<VmName> NamesLike(VmProcess process) => Directory.Exists(runtimeDirectory)
+        ? Directory.EnumerateDirectories(runtimeDirectory).Select(d => new VmName(Path.GetFileName(d))).Where(process.Is)
+        : [];
+
+    private static VmProcess? Parse(int pid, byte[] arguments) => arguments.AsSpan().IndexOf("-name"u8) < 0
+        ? null
+        : CommandLine.Read(pid, Encoding.UTF8.GetString(arguments).TrimEnd('\0').Split('\0'));
+
+    /// <summary>Reads a file of <c>/proc</c>; null where it is not there.</summary>
+    internal static byte[]? ReadFile(string path)
+    {
+        var fd = Native.Open(path, Native.OReadOnly | Native.OCloseOnExec, 0);
+        // A process that cannot be looked at is not a process that is not there.
+        if (fd < 0) return Marshal.GetLastPInvokeError() is NoEntry or NoProcess or NoAccess ? null : throw Failure(path);
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
             // One read brings all: the kernel fills whatever buffer it is given.
             var length = (int)Native.Read(fd, buffer, buffer.Length);
-            if (length <= 0 || buffer.AsSpan(0, length).IndexOf("-name"u8) < 0) return null;
-            return CommandLine.Read(pid, Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\0').Split('\0'));
+            if (length < 0) return Marshal.GetLastPInvokeError() is NoProcess ? null : throw Failure(path);
+            return buffer[..length];
         }
         finally
         {
@@ -47,6 +118,8 @@ internal static class ProcessTable
             _ = Native.Close(fd);
         }
     }
+
+    private static IOException Failure(string path) => new($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 
     /// <summary>Files and disks that the process holds open, among them images that its arguments do not name (backing files, snapshots).</summary>
     internal static List<string> OpenFiles(int pid)

@@ -19,12 +19,16 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 public sealed class QemuHypervisor : IHypervisor
 {
     private readonly QemuOptions _options;
+    private readonly KernelCalls _kernel;
+    private readonly ProcessTable _table;
+    private readonly OneAtATime<List<VmProcess>> _search;
     private readonly string? _binary;
     private readonly string? _systemdRun;
     private readonly EndWatch _ends = new();
     private readonly ConcurrentDictionary<int, WatchedVm> _watched = new();
     private readonly ConcurrentDictionary<VmName, Desk> _desks = new();
-    private readonly Lock _adopting = new();
+    private readonly HashSet<VmName> _spawning = [];
+    private readonly Lock _watching = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private int _disposed;
@@ -34,8 +38,16 @@ public sealed class QemuHypervisor : IHypervisor
 
     /// <summary>Makes the driver; nothing is started or adopted by it.</summary>
     public QemuHypervisor(QemuOptions options)
+        : this(options, new KernelCalls())
+    {
+    }
+
+    internal QemuHypervisor(QemuOptions options, KernelCalls kernel)
     {
         _options = options;
+        _kernel = kernel;
+        _table = new ProcessTable(kernel.Read, options.RuntimeDirectory);
+        _search = new OneAtATime<List<VmProcess>>(ScanAndAdopt);
         _closed = _closing.Token;
         _binary = OnPath(options.Binary);
         if (options.UseScopes ?? Directory.Exists("/run/systemd/system")) _systemdRun = OnPath("systemd-run");
@@ -46,18 +58,47 @@ public sealed class QemuHypervisor : IHypervisor
     public ChannelReader<VmNotice> Notices => _notices.Reader;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<FoundVm>> FindAsync(CancellationToken cancel) => Task.Run<IReadOnlyList<FoundVm>>(() =>
+    public async Task<IReadOnlyList<FoundVm>> FindAsync(CancellationToken cancel)
     {
-        var found = ProcessTable.Scan();
-        foreach (var process in found)
+        var found = await SearchAsync(cancel);
+        // Whoever finds also keeps house: QEMU's own chatter must not fill /run.
+        foreach (var process in found.Where(p => p.QmpSocket is not null))
+            VmLog.Shorten(new StartPlan(process.Vm, default, _options.Host, Path.Combine(_options.RuntimeDirectory, process.Vm.Value)).Log, _options.LogLimit);
+        return [.. found.SelectMany(p => Names(p).Select(vm => new FoundVm(vm, p.Epoch, p.Pid)))];
+    }
+
+    /// <summary>All VMs that a process may be: more than one only where its name is cut.</summary>
+    private List<VmName> Names(VmProcess process)
+    {
+        if (!process.NameIsCut) return [process.Vm];
+        List<VmName> may = [.. _table.NamesLike(process).Union(_desks.Keys.Where(process.Is))];
+        return may.Count == 0 ? [process.Vm] : may;
+    }
+
+    /// <summary>All VM processes: what the table shows, and what is watched and has not ended, whatever the table shows of it.</summary>
+    /// <exception cref="IOException">The table could not be read, or not in time: nothing is known.</exception>
+    private async Task<List<VmProcess>> SearchAsync(CancellationToken cancel)
+    {
+        List<VmProcess> found;
+        try
         {
-            Adopt(process);
-            // Whoever finds also keeps house: QEMU's own chatter must not fill /run.
-            if (process.QmpSocket is not null) VmLog.Shorten(new StartPlan(process.Vm, default, _options.Host, Path.Combine(_options.RuntimeDirectory, process.Vm.Value)).Log, _options.LogLimit);
+            found = await _search.Ask().WaitAsync(_kernel.SearchPatience, cancel);
+        }
+        catch (TimeoutException)
+        {
+            throw new IOException($"the process table cannot be read: process {_table.At} has not answered within {_kernel.SearchPatience.TotalSeconds:0.#} s");
         }
 
-        return [.. found.Select(p => new FoundVm(p.Vm, p.Epoch, p.Pid))];
-    }, cancel);
+        List<VmProcess> watched = [.. _watched.Values.Where(w => !w.Ended.IsCompleted).Select(w => w.Process)];
+        return [.. watched, .. found.Where(f => !watched.Exists(w => w.Pid == f.Pid && f.Is(w.Vm)))];
+    }
+
+    private List<VmProcess> ScanAndAdopt()
+    {
+        var found = _table.Scan();
+        found.ForEach(Adopt);
+        return found;
+    }
 
     /// <inheritdoc/>
     public async Task<StartAnswer> StartAsync(StartOrder order, CancellationToken cancel)
@@ -80,11 +121,8 @@ public sealed class QemuHypervisor : IHypervisor
         WatchedVm vm;
         try
         {
-            if (ProcessTable.Scan().Find(p => p.Vm == order.Vm) is { } leftover)
-            {
-                Adopt(leftover);
+            if ((await SearchAsync(mayGoOn)).Find(p => p.Is(order.Vm)) is { } leftover)
                 return No(order, $"{order.Vm} runs already: pid {leftover.Pid}, {leftover.Epoch?.ToString() ?? "not ours"}");
-            }
 
             var arguments = CommandLine.Build(plan, order.Definition);
             Prepare(plan);
@@ -96,15 +134,12 @@ public sealed class QemuHypervisor : IHypervisor
             }
 
             if (mayGoOn.IsCancellationRequested) return No(order, "the start was called off");
-            var pid = Spawn.Start(program, arguments, plan.Log);
-            if (Watch(CommandLine.Read(pid, [program, .. arguments])!, young: true) is not { } watched)
-            {
-                // Our own child cannot vanish before we reap it: we are out of descriptors. Unwatched it may not run.
-                _ = Native.Kill(pid, 9);
-                return No(order, "the process could not be watched: killed");
-            }
-
+            if (Execute(plan, program, arguments) is not { } watched) return No(order, "the process could not be watched: killed");
             vm = watched;
+        }
+        catch (OperationCanceledException)
+        {
+            return No(order, "the start was called off");
         }
         catch (Exception e) when (e is Win32Exception or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -129,6 +164,25 @@ public sealed class QemuHypervisor : IHypervisor
         return No(order, vm.Ended.IsCompleted ? $"{why}: killed" : $"{why}; pid {vm.Process.Pid} does not die");
     }
 
+    private WatchedVm? Execute(StartPlan plan, string program, List<string> arguments)
+    {
+        // A search that meets it before we watch it leaves it to us: only we can reap it. No lock meanwhile: the
+        // program's own storage may hang.
+        lock (_watching) _spawning.Add(plan.Vm);
+        try
+        {
+            var pid = _kernel.Spawn(program, arguments, plan.Log);
+            if (PidFd.Open(pid) is { } fd) return Watch(CommandLine.Read(pid, [program, .. arguments])!, fd, young: true);
+            // Our own child cannot vanish before we reap it: we are out of descriptors. Unwatched it may not run.
+            _ = Native.Kill(pid, 9);
+            return null;
+        }
+        finally
+        {
+            lock (_watching) _spawning.Remove(plan.Vm);
+        }
+    }
+
     /// <inheritdoc/>
     public Task<StopAnswer> StopAsync(VmName vm, TimeSpan grace, CancellationToken cancel)
     {
@@ -148,35 +202,50 @@ public sealed class QemuHypervisor : IHypervisor
 
     private async Task<StopAnswer> EndAsync(VmName vm, TimeSpan grace, Desk desk, CancellationToken cancel)
     {
-        var images = new HashSet<string>(desk.Images);
         var story = new List<string>();
-        // More than one process of one VM cannot be ours, but none may survive a stop.
-        foreach (var process in ProcessTable.Scan().Where(p => p.Vm == vm))
+        var stuck = new List<string>();
+        var met = new HashSet<WatchedVm>();
+        List<VmProcess> found;
+        // First what is watched: it is killed also where the table cannot be read. Then, once more, what a search met: more
+        // than one process of one VM cannot be ours, but none may survive a stop.
+        for (var search = 1; ; search++)
         {
-            if (Adopt(process) is not { } watched) continue;
-            images.UnionWith(process.Images);
-            images.UnionWith(ProcessTable.OpenFiles(process.Pid));
-            desk.Images = images;
-            watched.Order();
-            var how = "killed";
-            if (grace > TimeSpan.Zero && await AskGuestAsync(watched, grace, cancel)) how = "the guest shut down";
-            else watched.Kill();
-            await Task.WhenAny(watched.Ended, Task.Delay(_options.KillPatience, cancel));
-            cancel.ThrowIfCancellationRequested();
-            if (!watched.Ended.IsCompleted)
-                return new StopAnswer(vm, false, $"pid {process.Pid} was killed and does not end: {State(process.Pid)}");
-            story.Add($"pid {process.Pid} {how}");
+            foreach (var watched in Alive(vm).Where(met.Add))
+            {
+                var how = await EndAsync(watched, grace, desk, cancel);
+                if (how is not null) story.Add($"pid {watched.Process.Pid} {how}");
+                else stuck.Add($"pid {watched.Process.Pid} was killed and does not end: {State(watched.Process.Pid)}");
+            }
+
+            found = await SearchAsync(cancel);
+            if (search == 2 || Alive(vm).All(met.Contains)) break;
         }
 
+        if (stuck.Count > 0) return new StopAnswer(vm, false, string.Join(", ", stuck));
         // Whatever could not be watched above (no descriptor left) or came meanwhile by another hand.
-        if (ProcessTable.Scan().Find(p => p.Vm == vm) is { } still) return new StopAnswer(vm, false, $"pid {still.Pid} is still there");
-        var flushing = Task.Run(() => PageCache.Flush(images), CancellationToken.None);
+        if (found.Find(p => p.Is(vm)) is { } still) return new StopAnswer(vm, false, $"pid {still.Pid} is still there");
+        var flushing = Task.Run(() => _kernel.Flush(desk.Images), CancellationToken.None);
         await Task.WhenAny(flushing, Task.Delay(_options.KillPatience, cancel));
         cancel.ThrowIfCancellationRequested();
         if (!flushing.IsCompleted)
             return new StopAnswer(vm, false, "gone, but its images are still being flushed");
         if (await flushing is { } trouble) return new StopAnswer(vm, false, $"gone, but {trouble}");
         return new StopAnswer(vm, true, story.Count == 0 ? "it does not run" : $"{string.Join(", ", story)}; flushed");
+    }
+
+    private List<WatchedVm> Alive(VmName vm) => [.. _watched.Values.Where(w => w.Process.Is(vm) && !w.Ended.IsCompleted)];
+
+    /// <summary>Ends one process; how, or null where it does not end.</summary>
+    private async Task<string?> EndAsync(WatchedVm watched, TimeSpan grace, Desk desk, CancellationToken cancel)
+    {
+        desk.Images = new HashSet<string>([.. desk.Images, .. watched.Process.Images, .. ProcessTable.OpenFiles(watched.Process.Pid)]);
+        watched.Order();
+        var how = "killed";
+        if (grace > TimeSpan.Zero && await AskGuestAsync(watched, grace, cancel)) how = "the guest shut down";
+        else watched.Kill();
+        await Task.WhenAny(watched.Ended, Task.Delay(_options.KillPatience, cancel));
+        cancel.ThrowIfCancellationRequested();
+        return watched.Ended.IsCompleted ? how : null;
     }
 
     /// <summary>
@@ -206,25 +275,31 @@ public sealed class QemuHypervisor : IHypervisor
         }
     }
 
-    /// <summary>Watches a process that was found in the table; the one watch where it is watched already; null where it is gone.</summary>
-    private WatchedVm? Adopt(VmProcess process)
+    /// <summary>Watches a process that was found in the table, unless it is watched already or gone.</summary>
+    private void Adopt(VmProcess process)
     {
-        lock (_adopting)
-            return _watched.TryGetValue(process.Pid, out var known) && !known.Ended.IsCompleted ? known : Watch(process, young: false);
+        if (_watched.TryGetValue(process.Pid, out var known) && !known.Ended.IsCompleted) return;
+        if (PidFd.Open(process.Pid) is not { } fd) return;
+        // The number may have passed to another process since the scan; what the descriptor names cannot change any more.
+        if (_table.Look(process.Pid) is { } again && (again.Is(process.Vm) || process.Is(again.Vm))) Watch(process, fd, young: false);
+        else fd.Dispose();
     }
 
-    private WatchedVm? Watch(VmProcess process, bool young)
+    private WatchedVm? Watch(VmProcess process, PidFd fd, bool young)
     {
-        if (PidFd.Open(process.Pid) is not { } fd) return null;
-        // The number may have passed to another process since the scan; what the descriptor names cannot change any more.
-        if (!young && ProcessTable.Read(process.Pid)?.Vm != process.Vm)
+        var vm = new WatchedVm(process, fd, n => _notices.Writer.WriteAsync(n, _closed).AsTask());
+        lock (_watching)
         {
-            fd.Dispose();
-            return null;
+            // Its start may have come to watch it since the search met it, or is about to.
+            if (!young && (_spawning.Contains(process.Vm) || (_watched.TryGetValue(process.Pid, out var known) && !known.Ended.IsCompleted)))
+            {
+                fd.Dispose();
+                return null;
+            }
+
+            _watched[process.Pid] = vm;
         }
 
-        var vm = new WatchedVm(process, fd, n => _notices.Writer.WriteAsync(n, _closed).AsTask());
-        _watched[process.Pid] = vm;
         _ends.Add(fd, reap: young, how =>
         {
             _watched.TryRemove(KeyValuePair.Create(process.Pid, vm));
