@@ -135,6 +135,45 @@ public class StuckTests
             : ProcessTable.ReadFile(path),
         run);
 
+    [NeedsFact("python3")]
+    public async Task A_stop_kills_though_the_open_files_cannot_be_listed_and_says_so()
+    {
+        using var storage = new ManualResetEventSlim();
+        await using var bench = new Bench();
+        var driver = bench.Driver(
+            new KernelCalls
+            {
+                OpenFiles = _ =>
+                {
+                    storage.Wait(Generous + Generous);
+                    return [];
+                },
+                ListPatience = TimeSpan.FromSeconds(0.2),
+            },
+            FakeQemu.Install(bench));
+        var started = await driver.StartAsync(bench.Order(), None);
+        Assert.True(started.Started, started.Detail);
+
+        for (var stop = 0; stop < 2; stop++)
+        {
+            var stopped = await driver.StopAsync(bench.Vm, TimeSpan.Zero, None).WaitAsync(Generous);
+            Assert.Equal(new StopAnswer(bench.Vm, false, $"gone, but the files that pid {started.Pid} held open could not be listed"), stopped);
+            Assert.False(FakeQemu.MayWrite(started.Pid), "it was not killed");
+        }
+
+        storage.Set();
+        await Bench.UntilAsync(() => driver.StopAsync(bench.Vm, TimeSpan.Zero, None).Result.Drained);
+    }
+
+    [Fact]
+    public void Open_files_are_listed_by_their_names()
+    {
+        var image = Path.GetTempFileName();
+        using (File.OpenRead(image)) Assert.Contains(image, ProcessTable.OpenFiles(Environment.ProcessId));
+        File.Delete(image);
+        Assert.Empty(ProcessTable.OpenFiles(int.MaxValue));
+    }
+
     [NeedsFact("python3 sleep")]
     public async Task One_stuck_process_makes_a_search_and_a_start_fail_and_a_stop_kill_without_being_drained()
     {
@@ -175,6 +214,32 @@ public class StuckTests
         Assert.DoesNotContain(await driver.FindAsync(None), f => f.Vm == bench.Vm);
         Assert.True((await driver.StopAsync(bench.Vm, TimeSpan.Zero, None)).Drained);
         stuck.Kill();
+    }
+
+    [Fact]
+    public async Task Stops_that_are_given_again_wait_for_the_one_flush_that_is_stuck()
+    {
+        using var storage = new ManualResetEventSlim();
+        await using var bench = new Bench();
+        var entered = 0;
+        var driver = bench.Driver(
+            new KernelCalls
+            {
+                Flush = _ =>
+                {
+                    Interlocked.Increment(ref entered);
+                    storage.Wait(Generous + Generous);
+                    return null;
+                },
+            },
+            killPatience: 0.05);
+        for (var stop = 0; stop < 10; stop++)
+            Assert.Equal(new StopAnswer(bench.Vm, false, "gone, but its images are still being flushed"), await driver.StopAsync(bench.Vm, TimeSpan.Zero, None));
+        Assert.Equal(1, entered);
+
+        storage.Set();
+        await Bench.UntilAsync(() => driver.StopAsync(bench.Vm, TimeSpan.Zero, None).Result.Drained);
+        Assert.True(entered > 1, "what was written since is flushed anew");
     }
 
     [NeedsFact("python3")]

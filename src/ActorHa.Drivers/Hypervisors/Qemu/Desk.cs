@@ -9,13 +9,49 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the driver; a semaphore without a wait handle holds nothing.")]
 internal sealed class Desk
 {
+    private readonly Lock _learning = new();
+    private readonly OneAtATime<string?> _flush;
+    private readonly Dictionary<int, Task> _listings = [];
     private readonly SemaphoreSlim _turn = new(1);
     private long _asked;
     private long _voidUpTo;
     private CancellationTokenSource? _starting;
 
+    internal Desk(Func<IEnumerable<string>, string?> flush) => _flush = new OneAtATime<string?>(() => flush(Images));
+
     /// <summary>Images of its last process here: they are flushed at a stop even when that process ended by itself.</summary>
-    internal IReadOnlyCollection<string> Images { get; set; } = [];
+    internal IReadOnlyCollection<string> Images { get; private set; } = [];
+
+    /// <summary>A new process, and its images.</summary>
+    internal void Begin(IReadOnlyCollection<string> images)
+    {
+        lock (_learning) Images = images;
+    }
+
+    /// <summary>Further images.</summary>
+    internal void Learn(IEnumerable<string> images)
+    {
+        lock (_learning) Images = new HashSet<string>([.. Images, .. images]);
+    }
+
+    /// <summary>Flushes all images, beginning after this call. A flush may be stuck for ever, and stops are given again each second.</summary>
+    internal Task<string?> FlushAsync() => _flush.Ask();
+
+    /// <summary>Learns the files that a process holds open, on a thread of its own; where one is at it already, that one.</summary>
+    internal Task ListAsync(int pid, Func<int, List<string>> list)
+    {
+        if (!_listings.TryGetValue(pid, out var listing) || listing.IsCompleted)
+            _listings[pid] = listing = Task.Factory.StartNew(() => Learn(list(pid)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return listing;
+    }
+
+    /// <summary>Processes whose files are still being listed, or could not be: what they wrote may be unflushed.</summary>
+    internal List<int> Unlisted()
+    {
+        foreach (var (pid, listing) in _listings)
+            if (listing.IsCompletedSuccessfully) _listings.Remove(pid);
+        return [.. _listings.Keys];
+    }
 
     /// <summary>Carries out a start in its turn; <paramref name="voided"/> instead where a stop was given after it.</summary>
     internal async Task<T> StartAsync<T>(Func<CancellationToken, Task<T>> start, Func<T> voided, CancellationToken cancel)

@@ -9,6 +9,9 @@ internal sealed record KernelCalls
     /// <summary>A small file, as a rule of <c>/proc</c>; null where it is not there (any more).</summary>
     internal Func<string, byte[]?> Read { get; init; } = ProcessTable.ReadFile;
 
+    /// <summary>The files that a process holds open.</summary>
+    internal Func<int, List<string>> OpenFiles { get; init; } = ProcessTable.OpenFiles;
+
     /// <summary>Flushes images; null, or what went wrong.</summary>
     internal Func<IEnumerable<string>, string?> Flush { get; init; } = PageCache.Flush;
 
@@ -20,4 +23,7 @@ internal sealed record KernelCalls
     /// or stop comes before the next search by the clock.
     /// </summary>
     internal TimeSpan SearchPatience { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Patience with a list of open files: a kill waits for it.</summary>
+    internal TimeSpan ListPatience { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -74,6 +74,15 @@ internal static class Native
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static extern nint Write(int fd, byte[] buffer, nint count);
 
+    [DllImport("libc", EntryPoint = "opendir", SetLastError = true)]
+    internal static extern nint OpenDirectory([MarshalAs(UnmanagedType.LPUTF8Str)] string path);
+
+    [DllImport("libc", EntryPoint = "readdir", SetLastError = true)]
+    internal static extern nint ReadDirectory(nint directory);
+
+    [DllImport("libc", EntryPoint = "closedir", SetLastError = true)]
+    internal static extern int CloseDirectory(nint directory);
+
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static extern int Fsync(int fd);
 

@@ -121,23 +121,35 @@ internal sealed class ProcessTable(Func<string, byte[]?> read, string runtimeDir
 
     private static IOException Failure(string path) => new($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 
-    /// <summary>Files and disks that the process holds open, among them images that its arguments do not name (backing files, snapshots).</summary>
+    /// <summary>
+    /// Files and disks that the process holds open, among them images that its arguments do not name (backing files,
+    /// snapshots). Names only: looking at a file itself would wait for its storage. What is no image is left out by the flush.
+    /// </summary>
     internal static List<string> OpenFiles(int pid)
     {
         var files = new List<string>();
+        // Not the framework's listing: that looks behind each link.
+        var directory = Native.OpenDirectory($"/proc/{pid}/fd");
+        // Gone meanwhile, or not ours to look into: the arguments must do.
+        if (directory == 0) return files;
         try
         {
-            foreach (var link in Directory.EnumerateFiles($"/proc/{pid}/fd"))
-                if (new FileInfo(link).LinkTarget is { } target && target.StartsWith('/') && IsStorage(target)) files.Add(target);
+            while (Native.ReadDirectory(directory) is not 0 and var entry)
+            {
+                // struct dirent of 64-bit Linux: the name stands at 19.
+                if (Marshal.PtrToStringUTF8(entry + 19) is { } fd && fd[0] != '.' && new FileInfo($"/proc/{pid}/fd/{fd}").LinkTarget is ['/', ..] target)
+                    files.Add(target);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Gone meanwhile, or not ours to look into: the arguments must do.
+            // Gone meanwhile: the arguments must do.
+        }
+        finally
+        {
+            _ = Native.CloseDirectory(directory);
         }
 
         return files;
     }
-
-    private static bool IsStorage(string path) =>
-        path.StartsWith("/dev/", StringComparison.Ordinal) ? PageCache.IsDisk(path) : File.Exists(path);
 }

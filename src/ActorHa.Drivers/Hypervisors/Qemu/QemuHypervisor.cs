@@ -105,7 +105,7 @@ public sealed class QemuHypervisor : IHypervisor
     {
         var asked = Stopwatch.GetTimestamp();
         if (!CommandLine.IsUsable(order.Vm)) return No(order, $"'{order.Vm}' cannot be a VM's name here: letters, digits, '.', '-', '_', up to 64");
-        var desk = _desks.GetOrAdd(order.Vm, _ => new Desk());
+        var desk = _desks.GetOrAdd(order.Vm, _ => new Desk(_kernel.Flush));
         using var orClosed = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closed);
         return await desk.StartAsync(
             mayGoOn => ExecuteAsync(order, desk, asked, mayGoOn),
@@ -147,7 +147,7 @@ public sealed class QemuHypervisor : IHypervisor
         }
 
         var executed = Stopwatch.GetElapsedTime(asked);
-        desk.Images = vm.Process.Images;
+        desk.Begin(vm.Process.Images);
         var patience = Task.Delay(_options.StartPatience, mayGoOn);
         await Task.WhenAny(vm.Greeted, vm.Ended, patience);
         var started = vm.Greeted.IsCompletedSuccessfully && vm.Greeted.Result is not null && !vm.Ended.IsCompleted && !mayGoOn.IsCancellationRequested;
@@ -186,7 +186,7 @@ public sealed class QemuHypervisor : IHypervisor
     /// <inheritdoc/>
     public Task<StopAnswer> StopAsync(VmName vm, TimeSpan grace, CancellationToken cancel)
     {
-        var desk = _desks.GetOrAdd(vm, _ => new Desk());
+        var desk = _desks.GetOrAdd(vm, _ => new Desk(_kernel.Flush));
         return desk.StopAsync(async () =>
         {
             try
@@ -224,12 +224,17 @@ public sealed class QemuHypervisor : IHypervisor
         if (stuck.Count > 0) return new StopAnswer(vm, false, string.Join(", ", stuck));
         // Whatever could not be watched above (no descriptor left) or came meanwhile by another hand.
         if (found.Find(p => p.Is(vm)) is { } still) return new StopAnswer(vm, false, $"pid {still.Pid} is still there");
-        var flushing = Task.Run(() => _kernel.Flush(desk.Images), CancellationToken.None);
-        await Task.WhenAny(flushing, Task.Delay(_options.KillPatience, cancel));
-        cancel.ThrowIfCancellationRequested();
-        if (!flushing.IsCompleted)
+        if (desk.Unlisted() is { Count: > 0 } unlisted)
+            return new StopAnswer(vm, false, $"gone, but the files that pid {string.Join(", ", unlisted)} held open could not be listed");
+        try
+        {
+            if (await desk.FlushAsync().WaitAsync(_options.KillPatience, cancel) is { } trouble) return new StopAnswer(vm, false, $"gone, but {trouble}");
+        }
+        catch (TimeoutException)
+        {
             return new StopAnswer(vm, false, "gone, but its images are still being flushed");
-        if (await flushing is { } trouble) return new StopAnswer(vm, false, $"gone, but {trouble}");
+        }
+
         return new StopAnswer(vm, true, story.Count == 0 ? "it does not run" : $"{string.Join(", ", story)}; flushed");
     }
 
@@ -238,7 +243,10 @@ public sealed class QemuHypervisor : IHypervisor
     /// <summary>Ends one process; how, or null where it does not end.</summary>
     private async Task<string?> EndAsync(WatchedVm watched, TimeSpan grace, Desk desk, CancellationToken cancel)
     {
-        desk.Images = new HashSet<string>([.. desk.Images, .. watched.Process.Images, .. ProcessTable.OpenFiles(watched.Process.Pid)]);
+        desk.Learn(watched.Process.Images);
+        // Afterwards nobody knows them any more; but where they cannot be had, the kill does not wait.
+        await Task.WhenAny(desk.ListAsync(watched.Process.Pid, _kernel.OpenFiles), Task.Delay(_kernel.ListPatience, cancel));
+        cancel.ThrowIfCancellationRequested();
         watched.Order();
         var how = "killed";
         if (grace > TimeSpan.Zero && await AskGuestAsync(watched, grace, cancel)) how = "the guest shut down";
