@@ -25,3 +25,15 @@ public sealed class NeedsFactAttribute : FactAttribute
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':')
             .Any(dir => dir.Length > 0 && File.Exists(Path.Combine(dir, program)));
 }
+
+/// <summary>As <see cref="NeedsFactAttribute"/>, with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NeedsTheoryAttribute : TheoryAttribute
+{
+    /// <param name="programs">Programs that must be on PATH, separated by blanks.</param>
+    /// <param name="root">Whether the test needs root.</param>
+    public NeedsTheoryAttribute(string programs = "", bool root = false)
+    {
+        Skip = NeedsFactAttribute.Missing(programs, root);
+    }
+}

@@ -10,14 +10,14 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 internal sealed class Desk
 {
     private readonly Lock _learning = new();
-    private readonly OneAtATime<string?> _flush;
+    private readonly StickyWork<string?> _flush;
     private readonly Dictionary<int, Task> _listings = [];
     private readonly SemaphoreSlim _turn = new(1);
     private long _asked;
     private long _voidUpTo;
     private CancellationTokenSource? _starting;
 
-    internal Desk(Func<IEnumerable<string>, string?> flush) => _flush = new OneAtATime<string?>(() => flush(Images));
+    internal Desk(Func<IEnumerable<string>, string?> flush) => _flush = new StickyWork<string?>(() => flush(Images));
 
     /// <summary>Images of its last process here: they are flushed at a stop even when that process ended by itself.</summary>
     internal IReadOnlyCollection<string> Images { get; private set; } = [];

@@ -57,12 +57,13 @@ internal sealed class ProcessTable(Func<string, byte[]?> read, string runtimeDir
         if (read($"/proc/{pid}/stat") is not { Length: > 0 } line) return null;
         var stat = Encoding.UTF8.GetString(line);
         // The name stands in brackets and may hold anything; behind it: state (3rd), flags (9th), threads (20th),
-        // size of the memory (23rd), end of the environment in it (51st; the last that an execution sets).
+        // size of the memory (23rd), start of its code (26th; 1 where addresses are hidden from us), end of the environment
+        // in it (51st; the last that an execution sets).
         var end = stat.LastIndexOf(')');
         var fields = stat[(end + 2)..].Split(' ');
         if ((ulong.Parse(fields[6]) & KernelThread) != 0) return null;
         if (fields[0] is "Z" or "X" && int.Parse(fields[17]) <= 1) return null;
-        isBeingExecuted = fields[20] != "0" && fields[48] == "0";
+        isBeingExecuted = fields[20] != "0" && fields[23] != "1" && fields[48] == "0";
         try
         {
             // Each thread shows the same arguments, until it has let go of the process's memory.

@@ -21,7 +21,7 @@ public sealed class QemuHypervisor : IHypervisor
     private readonly QemuOptions _options;
     private readonly KernelCalls _kernel;
     private readonly ProcessTable _table;
-    private readonly OneAtATime<List<VmProcess>> _search;
+    private readonly StickyWork<List<VmProcess>> _search;
     private readonly string? _binary;
     private readonly string? _systemdRun;
     private readonly EndWatch _ends = new();
@@ -47,7 +47,7 @@ public sealed class QemuHypervisor : IHypervisor
         _options = options;
         _kernel = kernel;
         _table = new ProcessTable(kernel.Read, options.RuntimeDirectory);
-        _search = new OneAtATime<List<VmProcess>>(ScanAndAdopt);
+        _search = new StickyWork<List<VmProcess>>(ScanAndAdopt);
         _closed = _closing.Token;
         _binary = OnPath(options.Binary);
         if (options.UseScopes ?? Directory.Exists("/run/systemd/system")) _systemdRun = OnPath("systemd-run");

@@ -4,7 +4,7 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 /// Work that may be stuck in the kernel for ever: on a thread of its own, one at a time. Who asks gets a run that begins
 /// after the question; while one is stuck all later ones wait for the same next run, and no further thread is lost.
 /// </summary>
-internal sealed class OneAtATime<T>(Func<T> work)
+internal sealed class StickyWork<T>(Func<T> work)
 {
     private readonly Lock _gate = new();
     private Task<T>? _atWork;
