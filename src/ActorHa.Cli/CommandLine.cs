@@ -34,7 +34,7 @@ public sealed class CommandLine
     public CommandLine(Terminal terminal)
     {
         this.terminal = terminal;
-        CheckDuration(timeout);
+        CheckDuration(timeout, most: TimeSpan.FromHours(1));
         root.Options.Add(socket);
         root.Options.Add(timeout);
         root.Subcommands.Add(Status());
@@ -204,10 +204,10 @@ public sealed class CommandLine
 
     private static Option<bool> Yes(string description) => new("--yes") { Description = description };
 
-    private static void CheckDuration<T>(Option<T> option) => option.Validators.Add(result =>
+    private static void CheckDuration<T>(Option<T> option, TimeSpan? most = null) => option.Validators.Add(result =>
     {
-        if (result.Tokens.Count == 1 && (!Units.TryDuration(result.Tokens[0].Value, out var duration) || duration < TimeSpan.FromMilliseconds(100)))
-            result.AddError($"{option.Name}: found {result.Tokens[0].Value}, expected {Units.DurationForm} of at least 100ms");
+        if (result.Tokens.Count == 1 && (!Units.TryDuration(result.Tokens[0].Value, out var duration) || duration < TimeSpan.FromMilliseconds(100) || duration > most))
+            result.AddError($"{option.Name}: found {result.Tokens[0].Value}, expected {Units.DurationForm} of at least 100ms{(most is { } m ? $" and at most {m.TotalHours:0}h" : "")}");
     });
 
     // One place where failures become exit codes.

@@ -90,7 +90,7 @@ public static class ClusterConfigReader
 
     private static ImmutableSortedDictionary<MemberName, HostConfig> ReadHosts(Section cluster, ImmutableSortedDictionary<string, DeviceConfig> devices, Timers timers)
     {
-        var owners = new Dictionary<FencePlug, string>();
+        var owners = new Dictionary<(DeviceConfig, string), string>();
         return cluster.NamedEntries("hosts", Reference.Template("host")).ToImmutableSortedDictionary(
             e => new MemberName(e.Name),
             e => new HostConfig(

@@ -59,6 +59,10 @@ public static class MemberSettingsReader
     private static MemberSettings ReadMember(Section member, SecretReader secrets, IMemberFiles files)
     {
         var name = new MemberName(member.Name("name"));
+        var (peers, etcd) = (ReadPeers(member, name), ReadEtcd(member.Child("etcd"), secrets, files));
+        var journals = peers.Where(p => p.Value.Etcd is not null).Select(p => (Who: p.Key.Value, At: p.Value.Etcd!)).Append((Who: "this member", At: etcd.Endpoint));
+        foreach (var twins in journals.Where(j => j.At.Host != "invalid.").GroupBy(j => j.At).Where(g => g.Count() > 1))
+            member.Violate("peers", $"etcd {twins.Key.GetLeftPart(UriPartial.Authority)} for {string.Join(" and ", twins.Select(t => t.Who))}", "an address for each", "the answer of one would be taken for a sign of life of the other");
         return new(
             Name: name,
             Cluster: member.Name("cluster"),
@@ -68,8 +72,8 @@ public static class MemberSettingsReader
             BootIdFile: secrets.PathOf(member, "boot-id-file") ?? "",
             Interfaces: [.. member.Texts("interfaces").Select(t => t.Text)],
             Heartbeat: ReadHeartbeat(member.Child("heartbeat"), secrets),
-            Peers: ReadPeers(member, name),
-            Etcd: ReadEtcd(member.Child("etcd"), secrets, files),
+            Peers: peers,
+            Etcd: etcd,
             Secrets: secrets.ReadAll(member.Child("secrets")),
             Traps: member.Child("traps") is var traps && traps.Value("listen") is not null ? EndPoint(traps, "listen") : null,
             Qemu: ReadQemu(member.Child("qemu"), secrets),

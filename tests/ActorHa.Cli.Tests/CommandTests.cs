@@ -49,6 +49,7 @@ public sealed class CommandTests
     [InlineData("vm start mail applejack")]
     [InlineData("maintenance on --for 2")]
     [InlineData("status --timeout never")]
+    [InlineData("status --timeout 60d")]
     [InlineData("history --limit 0")]
     [InlineData("history --limit many")]
     [InlineData("vm start @/etc/passwd extra")]

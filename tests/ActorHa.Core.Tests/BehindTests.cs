@@ -68,6 +68,16 @@ public sealed class BehindTests
         Assert.True(bench.Hear(new PulseSettled(bench.Now, true, "", bench.Mind.Head)).Mind.View.Quorate);
     }
 
+    /// <summary>Line 2 was lost as well: line 1 was put back, and a member that has seen line 2 goes on saying so.</summary>
+    [Fact]
+    public void A_line_that_is_lost_itself_holds_nobody_up_for_long()
+    {
+        var bench = MindBench.AtRest().Reads().Quorate().Hear(Says(B, Verdict.Alive, Later.Position), 0.1);
+        Assert.True(bench.Hear(new PulseSettled(bench.Now + Sec(0.1), true, "", bench.Mind.Head), 0.2).Mind.View.Quorate);
+        Assert.True(bench.Hear(Says(B, Verdict.Alive, Later.Position), 0.1).Mind.View.Quorate);
+        Assert.False(bench.Hear(Says(B, Verdict.Alive, (Later with { Lineage = 3 }).Position), 0.1).Mind.View.Quorate);
+    }
+
     [Theory]
     [InlineData(Verdict.Alive, false)]
     [InlineData(Verdict.Degraded, false)]

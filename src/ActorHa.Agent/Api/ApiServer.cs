@@ -18,7 +18,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly string _socket;
 
     /// <summary>Builds it; nothing listens yet.</summary>
-    public ApiServer(string socket, StatusPage page, Ledger ledger, CommandDesk desk, ILoggerFactory logs)
+    public ApiServer(string socket, string cluster, StatusPage page, Ledger ledger, CommandDesk desk, ILoggerFactory logs)
     {
         _socket = socket;
         // Empty: the usual builders look for appsettings.json below the working directory and watch it, which is "/" for a
@@ -33,7 +33,7 @@ public sealed class ApiServer : IAsyncDisposable
             k.Limits.MaxRequestBodySize = 1 << 20;
         });
         _app = builder.Build();
-        Map(page, ledger, desk);
+        Map(cluster, page, ledger, desk);
     }
 
     /// <summary>Listens. A socket left by an earlier agent is replaced (one agent per host is held by a lock).</summary>
@@ -48,7 +48,7 @@ public sealed class ApiServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private void Map(StatusPage page, Ledger ledger, CommandDesk desk)
+    private void Map(string cluster, StatusPage page, Ledger ledger, CommandDesk desk)
     {
         _app.MapGet(ApiContract.Status, () => Json(page.Page()));
         _app.MapGet(ApiContract.History, (long? after, int? limit) => limit is < 1 or > 1000
@@ -60,7 +60,7 @@ public sealed class ApiServer : IAsyncDisposable
         _app.MapGet($"{ApiContract.FenceConfirm}/{{host}}", (string host) => page.Confirmation(host) is { } dto
             ? Json(dto)
             : Problem(StatusCodes.Status404NotFound, $"there is no host {host}"));
-        Post<ApplyConfigCommand>(ApiContract.ConfigApply, desk, ConfigCommand);
+        Post<ApplyConfigCommand>(ApiContract.ConfigApply, desk, c => ConfigCommand(cluster, c));
         Post<VmCommand>(ApiContract.Vm, desk, c => c.Action switch
         {
             VmAction.Start => new WantVm(new(c.Vm), true, c.Operator),
@@ -75,9 +75,11 @@ public sealed class ApiServer : IAsyncDisposable
         Post<JournalAcceptCommand>(ApiContract.JournalAccept, desk, c => new AcceptJournal(c.TypedName, c.Operator));
     }
 
-    private static Command ConfigCommand(ApplyConfigCommand c)
+    private static Command ConfigCommand(string cluster, ApplyConfigCommand c)
     {
         var read = ClusterConfigReader.Parse(c.Text);
+        // Once it is in force no other name can replace it.
+        if (read.Config?.Name is { } name && name != cluster) throw new BadCommandException($"cluster.name: found {name}, expected {cluster}, the cluster of this member (member.cluster)");
         return read.Config is { } config
             ? new ApplyConfig(c.Text, JournalCodec.Hash(System.Text.Encoding.UTF8.GetBytes(c.Text)), config, c.ExpectedNumber, c.Operator)
             : throw new BadCommandException(string.Join("\n", read.Errors));
@@ -93,6 +95,10 @@ public sealed class ApiServer : IAsyncDisposable
         catch (Exception e) when (e is JsonException or BadCommandException)
         {
             return Problem(StatusCodes.Status400BadRequest, e.Message);
+        }
+        catch (TimeoutException e)
+        {
+            return Problem(StatusCodes.Status504GatewayTimeout, e.Message);
         }
     });
 

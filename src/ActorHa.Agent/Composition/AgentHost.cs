@@ -70,7 +70,7 @@ public sealed class AgentHost : IAsyncDisposable
         Desk.Quorum = quorum;
         crew.Begin(quorum, settings.Peers.Keys, parts.MakeWatchdog);
         _crew = crew;
-        _api = new ApiServer(settings.ApiSocket, new StatusPage(who, Ledger, _actors, () => _beats.Counters, () => seen.Fault), Ledger, Desk, logs);
+        _api = new ApiServer(settings.ApiSocket, who.Cluster, new StatusPage(who, Ledger, _actors, () => _beats.Counters, () => seen.Fault), Ledger, Desk, logs);
         Quorum = quorum;
     }
 
@@ -115,19 +115,31 @@ public sealed class AgentHost : IAsyncDisposable
         _systemd.Stopping(shutdown ? "the host is being shut down" : "the agent stops");
         if (shutdown)
         {
-            var answer = await Desk.IssueAsync(new LeaveHost("system"));
+            var answer = await SayAsync(new LeaveHost("system"));
             AgentLog.Leaving(_log, answer.Because);
             var end = MonotonicClock.System.Now + LeaveWithin;
             while (answer.Accepted && MonotonicClock.System.Now < end && Ledger.Now is { } now && now.State.Vms.Keys.Any(vm => now.State.Owns(_who.Name, vm))) await Task.Delay(50);
         }
         else
         {
-            var answer = await Desk.IssueAsync(new AnnounceStop(AwayWithin, "system"));
+            var answer = await SayAsync(new AnnounceStop(AwayWithin, "system"));
             AgentLog.Leaving(_log, answer.Because);
         }
         // The watchdog's promise is taken back before the thread that keeps it ends; without a quorum it stays.
         var disarmed = MonotonicClock.System.Now + DisarmWithin;
         while (MonotonicClock.System.Now < disarmed && Ledger.Now is { } seen && seen.State.Host(_who.Name).Watchdog is not null) await Task.Delay(50);
+    }
+
+    private async Task<Ports.Api.CommandResult> SayAsync(Command command)
+    {
+        try
+        {
+            return await Desk.IssueAsync(command);
+        }
+        catch (TimeoutException e)
+        {
+            return new(false, e.Message);
+        }
     }
 
     /// <summary>A stuck mind does not come loose by itself: the process ends, the init system starts a new one.</summary>

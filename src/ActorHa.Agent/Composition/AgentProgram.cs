@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using ActorHa.Agent.Os;
 using ActorHa.Configuration;
 using ActorHa.Core;
@@ -48,7 +49,7 @@ public static class AgentProgram
             Console.Error.WriteLine(e.Message);
             return 2;
         }
-        catch (Exception e) when (e is HostLockException or IOException or UnauthorizedAccessException or FormatException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is HostLockException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException or System.Net.Sockets.SocketException or CryptographicException or ArgumentException)
         {
             Console.Error.WriteLine($"actorha-agent: {e.Message}");
             return 3;

@@ -15,7 +15,8 @@ public sealed class CommandDesk
     /// <summary>Where commands go; set once by the composition.</summary>
     public ActorRef<QuorumMessage>? Quorum { get; set; }
 
-    /// <summary>Gives a command and waits for what becomes of it. Silence is said to be silence: the outcome is then unknown.</summary>
+    /// <summary>Gives a command and waits for what becomes of it.</summary>
+    /// <exception cref="TimeoutException">Nothing became of it in time: it may still be recorded, which is no refusal.</exception>
     public async Task<CommandResult> IssueAsync(Command command)
     {
         var ticket = Interlocked.Increment(ref _tickets);
@@ -28,7 +29,7 @@ public sealed class CommandDesk
         }
         catch (TimeoutException)
         {
-            return new CommandResult(false, $"no outcome after {Patience.TotalSeconds:0} s: it may or may not be recorded, look at actorha history");
+            throw new TimeoutException($"no outcome after {Patience.TotalSeconds:0} s");
         }
         finally
         {

@@ -37,7 +37,7 @@ public sealed partial class QuorumMind
     private Instant? _lastAccepted;
     private Instant? _lastCurrent;
     private (Instant Sent, JournalHead Head)? _ahead;
-    private Instant? _otherLine;
+    private (long Line, Instant At)? _otherLine;
     private Instant _nextPulse;
     private bool _pulsing;
     private Instant _nextRead;
@@ -91,7 +91,7 @@ public sealed partial class QuorumMind
         if (now - _view.Now > View.TooLate && _view.HearsSince is not null) _view = _view with { HearsSince = now };
         Hear(message, now, todo);
         var majority = now - _lastAccepted < _state.Config.Timers.QuorumTimeout;
-        var quorate = now - _lastCurrent < _state.Config.Timers.QuorumTimeout && !(_lastCurrent < _otherLine);
+        var quorate = now - _lastCurrent < _state.Config.Timers.QuorumTimeout && !(_lastCurrent < _otherLine?.At);
         if (quorate && !_view.Quorate && MustListen(now)) _view = _view with { DeafEntries = _view.OwnEntries };
         _view = _view with { Now = now, Quorate = quorate, NotQuorateSince = majority ? null : NotQuorateSince(now) };
         Beat(now, todo);
@@ -182,11 +182,12 @@ public sealed partial class QuorumMind
 
     /// <summary>
     /// A later line has begun: what was taken before is of the past, and so is every order that rests on it, whether it can be read yet or
-    /// not (rule 18; found by the simulation: <c>quorum-timeout</c> went on).
+    /// not (rule 18; found by the simulation: <c>quorum-timeout</c> went on). Told once: a peer goes on saying so when that line is lost
+    /// itself, and what a majority takes at our head since then counts.
     /// </summary>
     private void ToldOf(long line, Instant at)
     {
-        if (_loaded && line > _head.Lineage) _otherLine = Later(_otherLine, at);
+        if (_loaded && line > _head.Lineage && !(line <= _otherLine?.Line)) _otherLine = (line, at);
     }
 
     private static Instant Later(Instant? known, Instant sent) => known > sent ? known.Value : sent;

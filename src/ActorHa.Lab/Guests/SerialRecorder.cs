@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -20,7 +21,10 @@ public sealed class SerialRecorder : IAsyncDisposable
     private const int LongestLine = 512;
     private readonly string _directory;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _listening = [];
+    private readonly List<ChannelWriter<string>> _lines = [];
+    private readonly List<Task> _accepting = [];
+    private readonly List<Task> _writing = [];
+    private readonly ConcurrentBag<Task> _reading = [];
     private readonly List<Socket> _sockets = [];
     private int _connections;
 
@@ -47,36 +51,32 @@ public sealed class SerialRecorder : IAsyncDisposable
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen(64);
         var lines = Channel.CreateBounded<string>(new BoundedChannelOptions(4096) { SingleReader = true });
-        _listening.Add(AcceptAsync(socket, lines.Writer));
-        _listening.Add(WriteAsync(vm, lines.Reader));
+        _lines.Add(lines.Writer);
+        _accepting.Add(AcceptAsync(socket, lines.Writer));
+        _writing.Add(WriteAsync(vm, lines.Reader));
     }
 
     /// <summary>Throws where a line is heard no more: what it says later would be missed, and called silence.</summary>
     /// <exception cref="LabException">With the reason.</exception>
     public void MustListen()
     {
-        foreach (var task in _listening) task.MustGoOn("the recorder of serial lines");
+        foreach (var task in _accepting.Concat(_writing)) task.MustGoOn("the recorder of serial lines");
     }
 
     private async Task AcceptAsync(Socket socket, ChannelWriter<string> lines)
     {
-        var reading = new List<Task>();
         try
         {
             while (true)
             {
                 var connection = await socket.AcceptAsync(_stop.Token);
-                reading.RemoveAll(r => r.IsCompleted);
-                reading.Add(ReadAsync(connection, Interlocked.Increment(ref _connections), lines));
+                _reading.Add(ReadAsync(connection, Interlocked.Increment(ref _connections), lines));
             }
         }
         catch (Exception e) when (_stop.IsCancellationRequested && e is (OperationCanceledException or ObjectDisposedException or SocketException))
         {
             // Closed.
         }
-
-        await Task.WhenAll(reading);
-        lines.Complete();
     }
 
     private async Task ReadAsync(Socket connection, int id, ChannelWriter<string> lines)
@@ -122,7 +122,10 @@ public sealed class SerialRecorder : IAsyncDisposable
     {
         await _stop.CancelAsync();
         foreach (var socket in _sockets) socket.Dispose();
-        await Task.WhenAll(_listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_accepting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var lines in _lines) lines.TryComplete();
+        await Task.WhenAll(_writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 }

@@ -27,8 +27,9 @@ internal sealed class StickyWork<T>(Func<T> work)
         Task<T> mine;
         lock (_gate)
         {
-            mine = _atWork = Begin();
+            // First: where no thread can be had now, the next who asks tries again.
             _next = null;
+            mine = _atWork = Begin();
         }
 
         return await mine;
