@@ -6,9 +6,9 @@ using ActorHa.Ports.Api;
 namespace ActorHa.Agent.Quorum;
 
 /// <summary>Hands operators' commands to Quorum and its answers back.</summary>
-public sealed class CommandDesk
+public sealed class CommandDesk(TimeSpan? patience = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(15);
     private readonly ConcurrentDictionary<long, TaskCompletionSource<CommandResult>> _open = new();
     private long _tickets;
 
@@ -25,11 +25,11 @@ public sealed class CommandDesk
         try
         {
             Quorum?.Tell(new Commanded(ticket, command));
-            return await answer.Task.WaitAsync(Patience);
+            return await answer.Task.WaitAsync(_patience);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"no outcome after {Patience.TotalSeconds:0} s");
+            throw new TimeoutException($"no outcome after {_patience.TotalSeconds:0} s");
         }
         finally
         {

@@ -95,7 +95,13 @@ public sealed class QemuHypervisor : IHypervisor
 
     private List<VmProcess> ScanAndAdopt()
     {
+        List<WatchedVm> before = [.. _watched.Values];
         var found = _table.Scan();
+        // One that is just ending shows no arguments: it is what was known of it, and where it has ended meanwhile, nothing.
+        for (var i = found.Count - 1; i >= 0; i--)
+            if (found[i].Epoch is null && before.Find(w => w.Process.Pid == found[i].Pid && found[i].Is(w.Process.Vm)) is { } known)
+                if (known.Ended.IsCompleted) found.RemoveAt(i);
+                else found[i] = known.Process;
         found.ForEach(Adopt);
         return found;
     }
