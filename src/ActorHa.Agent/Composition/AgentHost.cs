@@ -17,7 +17,6 @@ public sealed class AgentHost : IAsyncDisposable
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AwayWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DisarmWithin = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(90);
 
     private readonly MemberSettings _settings;
     private readonly MemberIdentity _who;
@@ -117,8 +116,7 @@ public sealed class AgentHost : IAsyncDisposable
         {
             var answer = await SayAsync(new LeaveHost("system"));
             AgentLog.Leaving(_log, answer.Because);
-            var end = MonotonicClock.System.Now + LeaveWithin;
-            while (answer.Accepted && MonotonicClock.System.Now < end && Ledger.Now is { } now && now.State.Vms.Keys.Any(vm => now.State.Owns(_who.Name, vm))) await Task.Delay(50);
+            await new HandOver(Held, _parts.Hypervisor, more => _systemd.Wait(more), TimeProvider.System).RunAsync(answer.Accepted);
         }
         else
         {
@@ -129,6 +127,10 @@ public sealed class AgentHost : IAsyncDisposable
         var disarmed = MonotonicClock.System.Now + DisarmWithin;
         while (MonotonicClock.System.Now < disarmed && Ledger.Now is { } seen && seen.State.Host(_who.Name).Watchdog is not null) await Task.Delay(50);
     }
+
+    private Held? Held() => Ledger.Now is { State: var s }
+        ? new(s.Maintenance is not null, [.. s.Vms.Keys.Where(vm => s.Owns(_who.Name, vm)).Select(vm => (vm, s.Config.Vms.GetValueOrDefault(vm)?.StopGrace ?? TimeSpan.Zero))])
+        : null;
 
     private async Task<Ports.Api.CommandResult> SayAsync(Command command)
     {

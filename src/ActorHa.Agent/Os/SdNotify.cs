@@ -49,6 +49,9 @@ public sealed class SdNotify
     /// <summary>The service is going down.</summary>
     public bool Stopping(string status) => Send($"STOPPING=1\nSTATUS={OneLine(status)}");
 
+    /// <summary>What it is at, a stop for one, may take so much longer from now on, whatever the unit says (<c>EXTEND_TIMEOUT_USEC</c>).</summary>
+    public bool Wait(TimeSpan more) => Send($"EXTEND_TIMEOUT_USEC={((long)more.TotalMicroseconds).ToString(CultureInfo.InvariantCulture)}");
+
     /// <summary>One line for <c>systemctl status</c>.</summary>
     public bool Status(string status) => Send($"STATUS={OneLine(status)}");
 

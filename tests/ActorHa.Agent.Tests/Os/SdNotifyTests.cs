@@ -30,9 +30,11 @@ public class SdNotifyTests
         Assert.True(notify.Ready("host of pony,\nquorate"));
         Assert.True(notify.Watchdog());
         Assert.True(notify.Stopping("bye"));
+        Assert.True(notify.Wait(TimeSpan.FromSeconds(30)));
         Assert.Equal("READY=1\nSTATUS=host of pony, quorate", Next());
         Assert.Equal("WATCHDOG=1", Next());
         Assert.Equal("STOPPING=1\nSTATUS=bye", Next());
+        Assert.Equal("EXTEND_TIMEOUT_USEC=30000000", Next());
 
         string Next()
         {
