@@ -67,6 +67,24 @@ public sealed class SystemdTests(InstalledSite site, ITestOutputHelper output) :
         await EndAsync();
     }
 
+    /// <summary>The one member that is back after a loss of power at the whole site: its agent is what says so.</summary>
+    [SiteFact]
+    public async Task An_agent_starts_beside_an_etcd_that_waits_for_its_majority()
+    {
+        var before = await VmProcessesAsync("applejack");
+        foreach (var other in new[] { "rainbowdash", "witness" }) await Lab.AskAsync("inside", other, "systemctl", "stop", "actorha-etcd");
+        await Lab.AskAsync("inside", "applejack", "systemctl", "restart", "--no-block", "actorha-etcd");
+        var first = await AgentAsync("applejack");
+        await Lab.AskAsync("inside", "applejack", "systemctl", "restart", "actorha-agent");
+        Assert.NotEqual(first, await AgentAsync("applejack"));
+        await UntilAsync("it to say that it is not quorate", async () => await Running.StatusAsync("applejack") is { Quorate: false });
+        Assert.Equal(before, await VmProcessesAsync("applejack"));
+        foreach (var other in new[] { "rainbowdash", "witness" }) await Lab.AskAsync("inside", other, "systemctl", "start", "actorha-etcd");
+        await VmsAreActiveAsync();
+        await NobodyFencedAsync();
+        await EndAsync();
+    }
+
     private async Task<int> AgentAsync(string host) => (await Lab.StatusAsync())[host].Process("agent")?.Pid ?? 0;
 
     private Task VmsAreActiveAsync() => UntilAsync("all VMs to be active on applejack, as its own agent says", async () =>
