@@ -14,7 +14,7 @@ internal static class FakeQemu
     /// <summary>Arguments with which its main thread ends once QMP has answered.</summary>
     public static string[] Behead { get; } = ["-fake-behead"];
 
-    /// <summary>Arguments with which it listens on its QMP socket only after 3 s.</summary>
+    /// <summary>Arguments with which it listens on its QMP socket only when the file of that name with <c>.go</c> is there.</summary>
     public static string[] Late { get; } = ["-fake-late"];
 
     private const string Program = """
@@ -28,7 +28,7 @@ internal static class FakeQemu
         answered = threading.Event()
 
         def serve():
-            if "-fake-late" in args: time.sleep(3)
+            while "-fake-late" in args and not os.path.exists(path + ".go"): time.sleep(0.05)
             listening = socket.socket(socket.AF_UNIX)
             listening.bind(path)
             listening.listen()
