@@ -56,7 +56,8 @@ public sealed class ApiServerTests
                 await s.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
                 return new NetworkStream(s, ownsSocket: true);
             },
-        }) { BaseAddress = new Uri("http://agent") };
+        })
+        { BaseAddress = new Uri("http://agent") };
         using var answer = await client.PostAsJsonAsync(path, command, ApiContract.Json);
         return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<ApiProblem>(ApiContract.Json))!.Error);
     }
