@@ -133,6 +133,25 @@ public sealed class FenceWalkOrderTests
         Assert.Empty(Ordered().Unanswered().Later(0.5).Sees(Verdict.AgentSilent, Now(-3)).Said);
     }
 
+    /// <summary>Seed 130273244: its own mind had heard the target; what the fencer was told of it lay behind the order.</summary>
+    [Fact]
+    public void A_sign_of_life_that_lies_behind_the_order_is_heard_before_it()
+    {
+        var walk = new WalkBench();
+        var alive = Hears(Verdict.Alive, walk.Now);
+        walk.Hear(new FenceOrdered(WalkBench.Order()), newest: alive);
+        Assert.Equal((FencerOutcome.StoodDown, 0), (Assert.Single(walk.Said).Outcome, walk.Sets));
+        // Before a later first SET, too.
+        walk = OrderedLate(WalkBench.Order()).Later(2.1);
+        walk.Hear(new FenceTick(), newest: Hears(Verdict.Alive, walk.Now));
+        Assert.Equal((FencerOutcome.StoodDown, 0), (Assert.Single(walk.Said).Outcome, walk.Sets));
+        // A letter that is older than what was seen sets nothing back, and nothing new is no news.
+        walk = new WalkBench().Hear(new TargetSeen(Hears(Verdict.Silent, Now(-5))), newest: alive).Hear(new FenceOrdered(WalkBench.Order()));
+        Assert.Equal(0, walk.Sets);
+        var silent = Hears(Verdict.Silent, Now(-5));
+        Assert.Equal(1, new WalkBench().Hear(new TargetSeen(silent), newest: silent).Hear(new FenceOrdered(WalkBench.Order()), newest: silent).Sets);
+    }
+
     [Theory]
     [InlineData(-14.9, false)]
     [InlineData(-15.1, true)]

@@ -83,7 +83,7 @@ internal sealed class FenceBox(WorldModel world, SimMember member, SimMember tar
             message = r.Read;
         }
         if (message is FenceOrdered { Order: { } order }) _order = order;
-        foreach (var effect in walk.Receive((FenceMessage)message, member.Machine.Now, member.Waited))
+        foreach (var effect in walk.Receive((FenceMessage)message, member.Machine.Now, member.Waited, member.Heart.View(target)))
         {
             switch (effect)
             {

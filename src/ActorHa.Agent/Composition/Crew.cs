@@ -21,6 +21,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
     private readonly Dictionary<MemberName, ActorRef<WatchMessage>> _watchers = [];
     // Watchers look their peer's fencer up from another thread: a configuration may bring it later than them.
     private readonly ConcurrentDictionary<MemberName, ActorRef<FencerLetter>> _fencers = [];
+    private readonly ConcurrentDictionary<MemberName, PeerView> _seen = [];
     private readonly Dictionary<VmName, ActorRef<VmMessage>> _supervisors = [];
     // What they have sent, heard and been told would be forgotten by a fresh one, and nobody would tell it again: the agent starts anew, as
     // it does for its mind.
@@ -52,7 +53,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         foreach (var host in s.Config.Hosts.Keys.Where(h => h != who.Name && !_fencers.ContainsKey(h)))
         {
             var started = clock.Now;
-            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer")), new ActorOptions { Thread = _senses, Supervision = Whole });
+            _fencers[host] = actors.Start($"fencer-{host}", () => new FencerActor(host, new FenceWalk(new Timers(), started), bench, Quorum, logs.CreateLogger("fencer"), () => _seen.GetValueOrDefault(host)), new ActorOptions { Thread = _senses, Supervision = Whole });
         }
         if (_watchers.Count == 0 && s.ConfigNumber > 0) Watch(s);
         traps.Know(s.Config, _watchers);
@@ -99,7 +100,7 @@ public sealed class Crew(MemberIdentity who, ActorSystem actors, FenceBench benc
         var started = clock.Now;
         foreach (var peer in _peers)
         {
-            var parts = new WatcherParts(Quorum, () => _fencers.GetValueOrDefault(peer), AsksPower: who.IsHost, probe);
+            var parts = new WatcherParts(Quorum, () => _fencers.GetValueOrDefault(peer), view => _seen[peer] = view, AsksPower: who.IsHost, probe);
             var isHost = s.Config.Hosts.ContainsKey(peer);
             _watchers[peer] = actors.Start($"watcher-{peer}", () => new NodeWatcherActor(new PeerWatch(peer, isHost, s.Config.Timers, started), parts, logs.CreateLogger("watcher")), new ActorOptions { Thread = _senses, Supervision = Whole });
         }

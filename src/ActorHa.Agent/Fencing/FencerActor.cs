@@ -28,7 +28,13 @@ public sealed record ProtectionCame(Protection Protection) : FencerLetter;
 public sealed record StillAwake : FencerLetter;
 
 /// <summary>The hands of <see cref="FenceWalk"/> for one host: talks to the plugs of its level, one question at a time per device.</summary>
-public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench bench, ActorRef<QuorumMessage> quorum, ILogger log) : Actor<FencerLetter>
+/// <param name="host">The host.</param>
+/// <param name="walk">Its logic.</param>
+/// <param name="bench">The plugs.</param>
+/// <param name="quorum">Hears what became of it.</param>
+/// <param name="log">Log.</param>
+/// <param name="newest">What the host's watcher has seen last, whatever of it still waits in the mailbox; null before it has seen anything.</param>
+public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench bench, ActorRef<QuorumMessage> quorum, ILogger log, Func<PeerView?>? newest = null) : Actor<FencerLetter>
 {
     // An answer that this process slept over is dated as it is heard, and tells nothing of the sleep: what was due meanwhile does. So
     // while an order stands something always is.
@@ -122,7 +128,7 @@ public sealed class FencerActor(MemberName host, FenceWalk walk, FenceBench benc
     {
         var waited = Longer(Context.Waited, _slept);
         _slept = TimeSpan.Zero;
-        foreach (var effect in walk.Receive(message, Context.Now, waited))
+        foreach (var effect in walk.Receive(message, Context.Now, waited, newest?.Invoke()))
         {
             switch (effect)
             {

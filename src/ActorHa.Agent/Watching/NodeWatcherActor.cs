@@ -31,7 +31,11 @@ public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogge
         if (parts.AsksPower && ask.HasFlag(WatchAsk.Power)) parts.Fencer()?.Tell(new PowerWanted(Context.Self));
         if (ask.HasFlag(WatchAsk.Probe))
             Context.Pipe(async ct => new ProbeAnswered(now, await parts.Probe.AnswersAsync(watch.Peer, ProbePatience, ct)), _ => new ProbeAnswered(now, false));
-        if (seen is not null) parts.Fencer()?.Tell(new Walk(new TargetSeen(seen)));
+        if (seen is not null)
+        {
+            parts.Show(seen);
+            parts.Fencer()?.Tell(new Walk(new TargetSeen(seen)));
+        }
         if (news is null) return ValueTask.CompletedTask;
         if (news.Verdict != _said) WatcherLog.Verdict(log, watch.Peer, news.Verdict, news.Evidence);
         _said = news.Verdict;
@@ -51,9 +55,10 @@ public sealed class NodeWatcherActor(PeerWatch watch, WatcherParts parts, ILogge
 /// <summary>What a NodeWatcher works with.</summary>
 /// <param name="Quorum">Hears its verdicts.</param>
 /// <param name="Fencer">Hears every sign of life: they void its readings and stop its first SET. Null while the peer cannot be fenced: it is looked up each time.</param>
+/// <param name="Show">Takes each view as well, for who may not wait for the letter.</param>
 /// <param name="AsksPower">In a gap, have the fencer read the peer's power. Hosts do; the witness leaves the device to them.</param>
 /// <param name="Probe">Asks whether another process of the peer answers.</param>
-public sealed record WatcherParts(ActorRef<QuorumMessage> Quorum, Func<ActorRef<FencerLetter>?> Fencer, bool AsksPower, IPeerProbe Probe);
+public sealed record WatcherParts(ActorRef<QuorumMessage> Quorum, Func<ActorRef<FencerLetter>?> Fencer, Action<PeerView> Show, bool AsksPower, IPeerProbe Probe);
 
 internal static partial class WatcherLog
 {

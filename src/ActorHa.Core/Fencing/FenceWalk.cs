@@ -94,10 +94,19 @@ public sealed class FenceWalk(Timers timers, Instant started)
     /// <param name="message">What was heard.</param>
     /// <param name="now">This member's clock.</param>
     /// <param name="waited">How long the message waited for us.</param>
-    public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now, TimeSpan waited = default)
+    /// <param name="newest">
+    /// What the target's watcher has seen by now: a sign of life that still lies behind an order in the mailbox is older than its SET
+    /// would be (found by the simulation). Null: only what was told.
+    /// </param>
+    public IReadOnlyList<FenceEffect> Receive(FenceMessage message, Instant now, TimeSpan waited = default, PeerView? newest = null)
     {
         var todo = new List<FenceEffect>();
         if (waited > View.TooLate) _lateAt = now;
+        if (newest is not null && newest != _seen)
+        {
+            _seen = newest;
+            if (message is not TargetSeen) Seen(now, todo);
+        }
         switch (message)
         {
             case FenceTarget t:
@@ -108,7 +117,7 @@ public sealed class FenceWalk(Timers timers, Instant started)
                 Order(o.Order, now, todo);
                 break;
             case TargetSeen t:
-                _seen = t.View;
+                _seen = newest ?? t.View;
                 Seen(now, todo);
                 break;
             case SetDone d:

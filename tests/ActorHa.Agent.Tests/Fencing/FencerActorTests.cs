@@ -136,4 +136,19 @@ public sealed class FencerActorTests
         await LaterAsync(timers.SuspectAfter * 2);
         Assert.NotEqual(1, offs);
     }
+
+    [Fact]
+    public async Task What_the_watcher_has_seen_counts_before_its_letter_comes()
+    {
+        var time = new FakeTimeProvider();
+        await using var system = new ActorSystem(new ListLogger(), time);
+        var offs = 0;
+        await using var bench = new FenceBench((_, _, _) => new PowerOnly { Off = () => { Interlocked.Increment(ref offs); return new SwitchAnswer(SwitchResult.Answered, ""); } });
+        bench.Know(PowerOnly.Site(Host, "192.0.2.7"));
+        var quorum = new TestProbe<QuorumMessage>("quorum", time);
+        var fencer = system.Start("fencer", () => new FencerActor(Host, new FenceWalk(new Timers(), new Instant(0)), bench, quorum, new ListLogger(), () => PeerView.Unheard with { Verdict = Verdict.Alive }));
+        fencer.Tell(new Walk(new FenceOrdered(new FenceOrder(7, new Epoch(5), new Incarnation(1), 0, SwitchOn: false, StandDown: true, Listen: false))));
+        Assert.Equal(FencerOutcome.StoodDown, (await quorum.ExpectAsync<FencerSaid>()).Report.Outcome);
+        Assert.Equal(0, offs);
+    }
 }

@@ -55,7 +55,7 @@ public sealed class NodeWatcherTests
             _clock = new MonotonicClock(_time);
             _system = new ActorSystem(new ListLogger(), _time);
             _fencer = new TestProbe<FencerLetter>("fencer", _time);
-            var parts = new WatcherParts(new TestProbe<QuorumMessage>("quorum", _time), () => _fencer, asksPower, this);
+            var parts = new WatcherParts(new TestProbe<QuorumMessage>("quorum", _time), () => _fencer, _ => { }, asksPower, this);
             _watcher = _system.Start("watcher", () => new NodeWatcherActor(new PeerWatch(new MemberName("applejack"), true, new Timers(), _clock.Now), parts, new ListLogger()));
             _watcher.Tell(new LifeKnown(1, new Timers()));
         }

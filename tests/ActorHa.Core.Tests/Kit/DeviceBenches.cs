@@ -31,9 +31,9 @@ internal sealed class WalkBench
         return this;
     }
 
-    public WalkBench Hear(FenceMessage message, double waited = 0)
+    public WalkBench Hear(FenceMessage message, double waited = 0, PeerView? newest = null)
     {
-        Effects = _walk.Receive(message, Now, Cast.Sec(waited));
+        Effects = _walk.Receive(message, Now, Cast.Sec(waited), newest);
         All.AddRange(Effects);
         return this;
     }
