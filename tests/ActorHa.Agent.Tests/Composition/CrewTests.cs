@@ -53,6 +53,19 @@ public sealed class CrewTests
         Assert.Equal($"fencer-{Peer}", (await Eventually.Done(stage.Escalated)).Actor);
     }
 
+    /// <summary>A life that was declared over kills its VMs, and switches nobody off any more.</summary>
+    [Fact]
+    public async Task Who_has_to_kill_everything_takes_its_fence_orders_back()
+    {
+        await using var stage = new CrewStage(new PowerOnly { Off = () => new SwitchAnswer(SwitchResult.Answered, "") });
+        stage.Crew.Know(PowerOnly.Site(Peer, "192.0.2.7"));
+        stage.Crew.Obey(Orders.Nothing with { Fences = Orders.Nothing.Fences.Add(Peer, new FenceOrder(7, new Epoch(5), new Incarnation(1), 0, SwitchOn: false, StandDown: false, Listen: false)) });
+        stage.Crew.Obey(Orders.Nothing with { KillAll = true });
+        // Others speak as well. What never comes is told by the probe's own patience.
+        while (await stage.Mind.ExpectAsync() is not FencerSaid { Report: { Outcome: FencerOutcome.StoodDown, Switch: 7 } })
+            Assert.False(stage.Escalated.IsCompleted);
+    }
+
     /// <summary>A log that fails whoever writes into it.</summary>
     private sealed class Broken(string category) : ILoggerFactory, ILogger
     {
@@ -92,8 +105,10 @@ public sealed class CrewTests
             Beats.Start([new HeartbeatPeer(Peer, Beats.Local)]);
             Crew = new Crew(new MemberIdentity(Self, "pony", true, boot, run, [], "", "0"), _actors, _bench, null, new Deaf(), hub, Beats, clock,
                 new ChassisTraps(TimeProvider.System, NullLogger.Instance), logs ?? NullLoggerFactory.Instance);
-            Crew.Begin(new TestProbe<QuorumMessage>("quorum", TimeProvider.System), [Peer]);
+            Crew.Begin(Mind, [Peer]);
         }
+
+        public TestProbe<QuorumMessage> Mind { get; } = new("quorum", TimeProvider.System);
 
         public Task<Escalation> Escalated => _actors.Escalated;
 

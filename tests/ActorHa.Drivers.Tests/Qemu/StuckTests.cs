@@ -143,6 +143,31 @@ public class StuckTests
             : ProcessTable.ReadFile(path),
         run);
 
+    /// <summary>It shows no arguments any more, and has ended when the search is through: what the table said last has no epoch, and is no stray.</summary>
+    [NeedsFact("python3")]
+    public async Task One_that_ends_while_it_is_looked_at_is_not_called_another()
+    {
+        await using var bench = new Bench();
+        var (pid, driver) = (0, (QemuHypervisor?)null);
+        driver = bench.Driver(
+            new KernelCalls
+            {
+                Read = path =>
+                {
+                    if (path == $"/proc/{pid}/cmdline") return [];
+                    if (path != $"/proc/{pid}/task/{pid}/cmdline") return path.StartsWith($"/proc/{pid}/task/", StringComparison.Ordinal) ? [] : ProcessTable.ReadFile(path);
+                    Bench.Kill(pid);
+                    Bench.NoticeAsync(driver!).Wait();
+                    return [];
+                },
+            },
+            FakeQemu.Install(bench));
+        var started = await driver.StartAsync(bench.Order(), None);
+        Assert.True(started.Started, started.Detail);
+        Volatile.Write(ref pid, started.Pid);
+        Assert.DoesNotContain(await driver.FindAsync(None), f => f.Pid == started.Pid);
+    }
+
     [NeedsFact("python3")]
     public async Task A_stop_kills_though_the_open_files_cannot_be_listed_and_says_so()
     {

@@ -40,6 +40,7 @@ internal sealed class ProcessTable(Func<string, byte[]?> read, string runtimeDir
             if (LookWithoutArguments(pid, out var isBeingExecuted) is { } vm) return vm;
             if (!isBeingExecuted) return null;
             if (tries == 1000) throw new IOException($"process {pid} is being executed and shows no arguments");
+            // On the search's own thread, which nobody else waits on: an execution takes microseconds, and the kernel tells nobody of its end.
             Thread.Sleep(1);
         }
 

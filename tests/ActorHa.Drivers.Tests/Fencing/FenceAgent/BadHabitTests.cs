@@ -195,6 +195,7 @@ public sealed class BadHabitTests : IDisposable
     {
         string Late()
         {
+            // We are frozen here, while the program ends and is given up: nothing outside tells when the latter is done.
             Thread.Sleep(2000);
             return "action=status\n";
         }
