@@ -61,7 +61,8 @@ public sealed class BadHabitTests : IDisposable
             var began = Stopwatch.GetTimestamp();
             var device = bench.Device(habit, patience: Short);
             var (reading, answer) = (await Read(device), await Off(device));
-            Assert.InRange(Stopwatch.GetElapsedTime(began), 2 * Short, HabitBench.Slack);
+            // The system's timers may be a little early: 1.9995 s were seen.
+            Assert.InRange(Stopwatch.GetElapsedTime(began), 2 * Short * 0.99, HabitBench.Slack);
             Assert.Equal((Power.Unknown, SwitchResult.Unanswered), (reading.Power, answer.Result));
             Assert.Contains("killed after 1 s", answer.Detail, StringComparison.Ordinal);
         }
