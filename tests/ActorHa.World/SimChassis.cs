@@ -16,6 +16,8 @@ public sealed class SimChassis(WorldModel world)
 
     private static readonly TimeSpan Way = TimeSpan.FromMilliseconds(3);
     private readonly List<Action> _held = [];
+    private readonly HashSet<(SimMember By, SimMachine Target)> _lied = [];
+    private bool _once;
     private long _boots = 1;
     private Instant _started;
 
@@ -33,6 +35,12 @@ public sealed class SimChassis(WorldModel world)
 
     /// <summary>The next reading says off, whatever is true: one false answer.</summary>
     public bool Glitch { get; set; }
+
+    /// <summary>
+    /// The next reading says off, unless the last answer to that reader about that slot was false too: a device that lies twice in
+    /// succession defeats every rule of the journal (DESIGN 5), and is no single failure.
+    /// </summary>
+    public void LieOnce() => _once = true;
 
     /// <summary>The next reading is answered by another chassis that has the same address by mistake: that slot is dark there.</summary>
     public bool Stranger { get; set; }
@@ -89,7 +97,7 @@ public sealed class SimChassis(WorldModel world)
     /// <summary>All faults end; what was held arrives.</summary>
     public void Heal()
     {
-        (Silent, Ignores, Mute, Glitch, Stranger, Odd, OnAgain, HoldsFor) = (false, false, false, false, false, null, null, null);
+        (Silent, Ignores, Mute, Glitch, _once, Stranger, Odd, OnAgain, HoldsFor) = (false, false, false, false, false, false, null, null, null);
         (OffLatency, Delay, LateAnswers) = (TimeSpan.FromMilliseconds(20), TimeSpan.Zero, TimeSpan.Zero);
         ReleaseHeld();
     }
@@ -110,10 +118,12 @@ public sealed class SimChassis(WorldModel world)
                 read = new PowerReading(Power.Off, "another chassis", "presence 1, power LED 0");
                 return;
             }
-            var power = Odd ?? (Glitch ? Power.Off : Slot(target).Powered ? Power.On : Power.Off);
-            if (Glitch) LastLie = world.Time.Now;
+            var lies = Glitch || (_once && !_lied.Contains((by, target)));
+            var power = Odd ?? (lies ? Power.Off : Slot(target).Powered ? Power.On : Power.Off);
+            if (lies) (LastLie, Glitch, _once) = (world.Time.Now, false, false);
             if (power == Power.Off && target.Powered) LastFalseOff = world.Time.Now;
-            Glitch = false;
+            if (power == Power.Off && Slot(target).Powered) _lied.Add((by, target));
+            else _lied.Remove((by, target));
             read = new PowerReading(power, "chassis", $"presence 1, power LED {(power == Power.Off ? 0 : power == Power.On ? 2 : 1)}");
         });
         Later(by, there + back <= Patience ? there + back : Patience, () =>

@@ -19,7 +19,7 @@ internal static class ChassisFaults
         }),
         new("power off takes long", "chassis", 2, Whom.Nobody, (w, _, f) => { w.Chassis.OffLatency = TimeSpan.FromMilliseconds(f.Salt % 1800); return () => w.Chassis.OffLatency = TimeSpan.FromMilliseconds(20); }),
         new("odd readings", "chassis", 4, Whom.Nobody, (w, _, f) => { w.Chassis.Odd = new[] { Power.Standby, Power.Absent, Power.Unknown, Power.On }[f.Salt % 4]; return () => w.Chassis.Odd = null; }),
-        new("one false off", "chassis", 3, Whom.Nobody, (w, _, _) => { w.Chassis.Glitch = true; return null; }),
+        new("one false off", "chassis", 3, Whom.Nobody, (w, _, _) => { w.Chassis.LieOnce(); return null; }),
         new("blade switches itself on", "chassis", 4, Whom.Nobody, (w, _, f) => { w.Chassis.OnAgain = TimeSpan.FromMilliseconds(20 + (f.Salt % 1000)); return () => w.Chassis.OnAgain = null; }),
         new("chassis restarts", "chassis", 2, Whom.Nobody, (w, _, f) => { w.Chassis.Silent = true; return () => { w.Chassis.Silent = false; w.Chassis.Restart(f.Salt % 2 == 0); }; }),
         new("dark together", "chassis", 3, Whom.Host, (w, m, _) =>
