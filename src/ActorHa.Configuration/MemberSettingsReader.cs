@@ -99,12 +99,16 @@ public static class MemberSettingsReader
         foreach (var (name, section) in member.NamedEntries("peers", Reference.Template("peer")))
         {
             if (name == self.Value) member.Refuse("peers", section.Origin, $"{name}, which is this member itself", "the other members only");
-            peers.Add(new(name), new(EndPoint(section, "heartbeat"), section.Value("etcd") is null ? null : HttpAddress(section, "etcd")));
+            peers.Add(new(name), new(EndPoint(section, "heartbeat"), ReadPeerEtcd(section)));
         }
         foreach (var twins in peers.Where(p => p.Value.Heartbeat.Port != 0).GroupBy(p => p.Value.Heartbeat).Where(g => g.Count() > 1))
             member.Violate("peers", $"{twins.Key} for {string.Join(" and ", twins.Select(t => t.Key))}", "an address for each", "beats of one would be taken for the other's");
         return peers.ToImmutable();
     }
+
+    /// <summary>Said in words: with a line forgotten, a host whose agent alone is away would be switched off.</summary>
+    private static Uri? ReadPeerEtcd(Section section) =>
+        section.Value("etcd") is HoconScalar { Text: "none" } ? null : HttpAddress(section, "etcd", ", or none where the peer has no etcd member");
 
     private static EtcdSettings ReadEtcd(Section section, SecretReader secrets, IMemberFiles files)
     {
@@ -131,8 +135,8 @@ public static class MemberSettingsReader
         section.Parsed(key, "an address with its port, as \"192.0.2.1:7411\" or \"[2001:db8::1]:7411\"", t =>
             IPEndPoint.TryParse(t, out var end) && end.Port > 0 && end.ToString() == t ? end : null) ?? new IPEndPoint(IPAddress.None, 0);
 
-    private static Uri HttpAddress(Section section, string key) =>
-        section.Parsed(key, "an address as \"http://192.0.2.1:2379\"", t =>
+    private static Uri HttpAddress(Section section, string key, string orElse = "") =>
+        section.Parsed(key, $"an address as \"http://192.0.2.1:2379\"{orElse}", t =>
             Uri.TryCreate(t, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0 ? uri : null) ?? new Uri("http://invalid.");
 }

@@ -159,6 +159,9 @@ public static class CommandDecider
         if (c.Host == v.Self) return No($"{c.Host} is this very host, and its agent lives: nothing is confirmed here");
         var peer = v.Peer(c.Host);
         if (peer.Power == Power.On) return No($"the device reads {c.Host} on: remove its power first");
+        // Only hosts read the device: where one lives, it may know what a witness cannot.
+        foreach (var (reader, _) in s.Config.Hosts)
+            if (!v.IsHost && reader != c.Host && v.Peer(reader).Verdict is Verdict.Alive or Verdict.Degraded) return No($"{v.Self} does not read the fence device, {reader} does: confirm it there");
         if (peer.HeardAt is { } at && v.Now - at < ConfirmSilence) return No($"{c.Host} was heard {(v.Now - at).TotalSeconds:0} s ago: refused within {ConfirmSilence.TotalSeconds:0} s of a sign of life");
         // A living host takes its request back when no SET can take effect any more; where it said that it lives, it is asked again before.
         if (r.IsAnswered(h) && v.SinceLearned(h.Spoke) < s.Config.Timers.SetLifetime) return No($"{c.Host} said in the journal {v.SinceLearned(h.Spoke).TotalSeconds:0} s ago that it lives: refused within {s.Config.Timers.SetLifetime.TotalSeconds:0} s of that, until it is asked again and does not answer");

@@ -88,7 +88,7 @@ public sealed class ReferenceTests
               vms { v { memory = 1M, definition = [ x ] } } }
             member { name = h, cluster = c
               heartbeat { listen = "192.0.2.1:1" }
-              peers { p { heartbeat = "192.0.2.2:1" } }
+              peers { p { heartbeat = "192.0.2.2:1", etcd = none } }
               etcd { endpoint = "http://192.0.2.1:2379", ca-file = a, certificate-file = b, key-file = c }
               secrets { <device>-password-file = x } }
             """;

@@ -145,6 +145,9 @@ public sealed class CommandTests
         foreach (var lives in new[] { Verdict.Alive, Verdict.Degraded, Verdict.AgentSilent, Verdict.Contradiction })
             Closed().Sees(A, lives, 100).Commands(Confirms(A)).ThenNothing($"applejack still answers ({lives})");
         Closed().Commands(Confirms(A)).ThenRecords<HostFenced>(f => f.Proof.Method == "person").ThenRecords<VmAssigned>(a => a.Vm == Mail && a.Host == B);
+        // A witness reads no device: where a host lives that does, it knows what the witness cannot.
+        Closed().As(W).Sees(A, Verdict.Silent, 100).Sees(B, Verdict.Alive, 0).Commands(Confirms(A)).ThenNothing("witness does not read the fence device, rainbowdash does: confirm it there");
+        Closed().As(W).Sees(A, Verdict.Silent, 100).Sees(B, Verdict.Silent, 100).Commands(Confirms(A)).ThenRecords<HostFenced>();
     }
 
     /// <summary>Commands are decided before the rules: a boot whose join is not recorded yet would take VMs for the life before.</summary>

@@ -63,6 +63,19 @@ public sealed class WatchdogFeedTests
     }
 
     [Fact]
+    public void Before_its_start_is_recorded_the_device_is_left_alone()
+    {
+        // The agent before may have sent a promise that has not landed yet; who feeds without it would feed against it, however long he is cut off.
+        var line = new JournalLine().Add(B, Configures(WithDog));
+        foreach (var e in new Event[] { Joins(A), Admits(A), Joins(B), Admits(B) }) line.Add(A, e);
+        var bench = Note(new MindBench(line, B).Hear(new WatchdogSaid(new(WatchdogCondition.Live, Sec(10), "iTCO_wdt"))).Quorate().Reads());
+        Assert.Equal((WatchdogMode.Leave, "the start of this agent is not recorded yet"), (Order(bench).Mode, Order(bench).Because));
+        Assert.False(Order(bench).MayFeed(bench.Now));
+        Note(bench.Commits());
+        Assert.NotEqual(WatchdogMode.Leave, Order(bench).Mode);
+    }
+
+    [Fact]
     public void An_append_counts_from_its_sending_and_not_from_its_answer()
     {
         var bench = Note(Armed());

@@ -105,6 +105,8 @@ public sealed record WatchdogFeed
         if (promise is null && arming is null)
         {
             if (config is null) return new(WatchdogMode.Release, null, TimeSpan.Zero, default, "no watchdog is configured");
+            // A promise of the agent before us may still be on its way to the journal, and would bind; behind our own entry it is void.
+            if (s.Agents.GetValueOrDefault(v.Self) != v.Run) return new(WatchdogMode.Leave, config, config.Timeout, default, "the start of this agent is not recorded yet");
             return WatchdogRules.Needed(s, v)
                 ? new(WatchdogMode.Hold, config, config.Timeout, default, "to be armed")
                 : new(WatchdogMode.Release, config, config.Timeout, default, "no VM is here");

@@ -17,7 +17,7 @@ public sealed class AgentProgramTests
               name = applejack, cluster = pony, role = host, interfaces = [ eth99 ]
               state-dir = "{{folder.Path.Replace('\\', '/')}}/state", api-socket = "{{folder.Path.Replace('\\', '/')}}/s", boot-id-file = "{{boot.Replace('\\', '/')}}"
               heartbeat { listen = "127.0.0.1:7411", key-file = "hb.key" }
-              peers { witness { heartbeat = "127.0.0.1:7412" } }
+              peers { witness { heartbeat = "127.0.0.1:7412", etcd = none } }
               etcd { endpoint = "http://127.0.0.1:2379" }
             }
             """);
