@@ -66,7 +66,7 @@ public sealed class CommandLine
     {
         var json = new Option<bool>("--json") { Description = "The agent's answer as it is" };
         var watch = new Option<bool>("--watch") { Description = "Again every 2 s, until interrupted" };
-        var command = new Command("status", "Members, virtual machines, alarms. Exit code 4 when not quorate or not protected") { json, watch };
+        var command = new Command("status", "Members, virtual machines, alarms. Exit code 4 when not quorate, not configured or not protected") { json, watch };
         Act(command, (call, parsed) => StatusCommand.RunAsync(call, parsed.GetValue(json), parsed.GetValue(watch)));
         return command;
     }

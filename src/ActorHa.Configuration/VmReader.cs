@@ -55,6 +55,8 @@ internal static class VmReader
         var arguments = section.Texts("definition");
         if (arguments.IsEmpty && !section.IsBad("definition"))
             section.Refuse("definition", "an empty list", "the arguments of the program, one text each");
+        foreach (var own in arguments.Where(a => QemuArguments.AreTheDriversOwn(a.Text)))
+            section.Refuse("definition", own.Origin, own.Describe(), "no -name, -pidfile or -daemonize: the driver says them itself");
         return JsonSerializer.Serialize(arguments.Select(a => a.Text), Readable);
     }
 

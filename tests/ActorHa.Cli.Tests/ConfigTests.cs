@@ -44,6 +44,20 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal(ExitCodes.Bad, (await new Run().Of(["config", "check", file + ".none"])).Code);
     }
 
+    [Theory]
+    [InlineData("listen = \"192.168.41.13:7411\"", "lisen = \"192.168.41.13:7411\"", "members.witness.heartbeat.lisen: found an unknown key, expected \"listen\"")]
+    [InlineData("witness { heartbeat = \"192.168.41.13:7411\"", "witnes { heartbeat = \"192.168.41.13:7411\"", "members.applejack.peers: found rainbowdash, witnes, expected rainbowdash, witness (who is not named is never heard)")]
+    [InlineData("cluster = ppnrw", "cluster = other", "members.applejack.cluster: found other, expected ppnrw (the name of the cluster in this file)")]
+    public async Task The_members_parts_of_a_site_are_checked_too(string right, string wrong, string error)
+    {
+        var example = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "two-hosts-and-a-witness.conf"));
+        Assert.Contains(right, example, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, example.Replace(right, wrong, StringComparison.Ordinal));
+        var (code, text, errors) = await new Run().Of(["config", "check", file]);
+        Assert.Equal((ExitCodes.Bad, ""), (code, text));
+        Assert.Contains(error, errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Diff_prints_what_would_change()
     {

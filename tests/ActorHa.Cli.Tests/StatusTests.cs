@@ -66,6 +66,9 @@ public sealed class StatusTests
     public async Task A_host_that_is_not_protected_exits_4_though_all_is_quorate()
     {
         await using var agent = await FakeAgent.StartAsync();
+        // Quorate, and nothing is configured: nothing is protected either.
+        agent.Answers["GET /status"] = Samples.Well with { ConfigNumber = 0, Members = [.. Samples.Well.Members.Where(m => m.Role != "host")], Vms = [] };
+        Assert.Equal(ExitCodes.NotWell, (await Run.Plain(agent, "status")).Code);
         agent.Answers["GET /status"] = Samples.Well with { Members = [Samples.Well.Members[0], Samples.Well.Members[1] with { Protection = null }] };
         var (code, text, _) = await Run.Plain(agent, "status");
         Assert.Equal(ExitCodes.NotWell, code);

@@ -46,6 +46,7 @@ public sealed class ClusterConfigReaderTests
     [InlineData("cluster.vms.mail { memory = 2G, hosts = [rainbowdash] }", "c.conf:11:29: cluster.vms.mail.memory: found 2G, expected at most 1G (no host that it may run on has more, so it could never start)")]
     [InlineData("cluster.vms.mail { failover = no, hosts = [] }", "c.conf:11:31: cluster.vms.mail.failover: found failover = no and no hosts, expected at least one host in hosts (it waits for its home, the first of hosts)")]
     [InlineData("cluster.vms.mail.definition = \"-m 96\"", "c.conf:11:31: cluster.vms.mail.definition: found \"-m 96\", expected a list of texts")]
+    [InlineData("cluster.vms.mail.definition = [ \"-m\", \"96\", \"-name\", \"x\" ]", "c.conf:11:45: cluster.vms.mail.definition: found \"-name\", expected no -name, -pidfile or -daemonize: the driver says them itself")]
     [InlineData("cluster.vms.mail.definition = []", "c.conf:11:31: cluster.vms.mail.definition: found an empty list, expected the arguments of the program, one text each")]
     [InlineData("cluster.witnesses = []", "c.conf:11:21: cluster.witnesses: found 2 hosts and no witness, expected a witness (when one of two is lost, the other alone is no majority and may decide nothing)")]
     [InlineData("cluster.witnesses = [applejack]", "c.conf:11:22: cluster.witnesses: found applejack, which is a host, expected a member that is no host (a host has its voice already)")]

@@ -26,6 +26,7 @@ public static class AlarmNames
         ("no other host is alive", "brake"),
         ("it owns nothing that may move", "nothing-to-recover"),
         ("entries in a second", "many-entries"),
+        ("the journal takes", "entry-too-large"),
         ("is not believed", "device-not-believed"),
         ("its VMs are unwatched", "agent-silent"),
         ("its etcd member answers", "agent-silent"),
@@ -37,6 +38,8 @@ public static class AlarmNames
         ("stays off until released", "quarantine"),
         ("declared over", "life-over"),
         ("does not end on", "vm-does-not-end"),
+        // Before the next: it may say so as well, of the hosts that are not asked.
+        ("waits for memory", "vm-waits"),
         ("failed too often", "vm-failed"),
         ("waits for", "vm-waits"),
         ("says that it is not well", "degraded"),

@@ -27,7 +27,7 @@ internal sealed unsafe partial class BeatSocket : IDisposable
     private readonly MonotonicClock _clock;
     private readonly SocketAddress _from;
 
-    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
     public BeatSocket(IPEndPoint bind, MonotonicClock clock)
     {
         _clock = clock;
@@ -39,10 +39,10 @@ internal sealed unsafe partial class BeatSocket : IDisposable
             if (Native) _socket.SetRawSocketOption(SolSocket, SoTimestampNs, BitConverter.GetBytes(1));
             _socket.Bind(bind);
         }
-        catch
+        catch (SocketException e)
         {
             _socket.Dispose();
-            throw;
+            throw new IOException($"member.heartbeat.listen: found {bind}, expected an address of this machine and a free port ({e.Message})", e);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class HeartbeatThread : IDisposable
     private uint _stuckMs = WireIds.Milliseconds(new Timers().MindTimeout);
 
     /// <summary>Binds the socket; <see cref="Start"/> begins.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
     /// <exception cref="ArgumentException">The interval, the key or our name will not do.</exception>
     public HeartbeatThread(HeartbeatOptions options, IBeatSource source, IBeatSink sink, ILogger log, MonotonicClock? clock = null)
     {

@@ -5,6 +5,8 @@ namespace ActorHa.Agent.Os;
 /// <summary>Tells a stop of the agent from a shutdown of its host.</summary>
 public static class HostShutdown
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>
     /// True when the host goes down: systemd says "stopping" (systemctl(1), is-system-running), or a file <c>shutdown</c> lies
     /// beside the agent's socket (for other init systems).
@@ -16,7 +18,12 @@ public static class HostShutdown
         try
         {
             using var ask = Process.Start(new ProcessStartInfo("systemctl", "is-system-running") { RedirectStandardOutput = true });
-            return ask is not null && ask.StandardOutput.ReadToEnd().Trim() == "stopping";
+            if (ask is null) return false;
+            // It asks process 1, which may be busy; our time to stop is running.
+            var answer = ask.StandardOutput.ReadToEndAsync();
+            if (answer.Wait(Patience)) return answer.Result.Trim() == "stopping";
+            ask.Kill();
+            return false;
         }
         catch (System.ComponentModel.Win32Exception)
         {

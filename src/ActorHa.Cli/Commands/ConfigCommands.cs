@@ -1,5 +1,6 @@
 using ActorHa.Configuration;
 using ActorHa.Core;
+using ActorHa.Hocon;
 using ActorHa.Ports.Api;
 
 namespace ActorHa.Cli.Commands;
@@ -9,6 +10,7 @@ internal static class ConfigCommands
     public static int Check(Call call, string file)
     {
         if (Read(call, file) is not { Config: { } config }) return ExitCodes.Bad;
+        if (SiteFileCheck.Load(file, config) is { Count: > 0 } errors) return Refuse(call, file, errors);
         call.Terminal.Out.WriteLine(
             $"{file}: well: {config.Name}, {Count(config.Hosts.Count, "host", "s")}, {Count(config.Witnesses.Count, "witness", "es")}, {Count(config.Vms.Count, "virtual machine", "s")}");
         return ExitCodes.Ok;
@@ -62,9 +64,15 @@ internal static class ConfigCommands
     {
         var read = ClusterConfigReader.Load(file);
         if (read.Config is not null) return read;
-        foreach (var error in read.Errors) call.Terminal.Error.WriteLine(Terminal.Plain(error.ToString()));
-        call.Terminal.Error.WriteLine($"actorha: {Count(read.Errors.Count, "error", "s")} in {file}");
+        Refuse(call, file, read.Errors);
         return null;
+    }
+
+    private static int Refuse(Call call, string file, IReadOnlyList<HoconError> errors)
+    {
+        foreach (var error in errors) call.Terminal.Error.WriteLine(Terminal.Plain(error.ToString()));
+        call.Terminal.Error.WriteLine($"actorha: {Count(errors.Count, "error", "s")} in {file}");
+        return ExitCodes.Bad;
     }
 
     private static string Count(int number, string one, string plural) => $"{number} {one}{(number == 1 ? "" : plural)}";

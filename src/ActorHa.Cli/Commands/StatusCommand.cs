@@ -49,5 +49,6 @@ internal static class StatusCommand
     }
 
     private static bool IsWell(StatusDto status) =>
-        status.Quorate && status.Members.Where(m => m.Role == "host").All(m => m.Protection is { Ready: true });
+        status.Quorate && status.ConfigNumber > 0 && status.Members.Any(m => m.Role == "host")
+        && status.Members.Where(m => m.Role == "host").All(m => m.Protection is { Ready: true });
 }

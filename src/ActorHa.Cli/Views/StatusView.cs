@@ -45,7 +45,7 @@ internal static class StatusView
                 m.Role != "host" ? Cell("-")
                     : m.Closed ? Cell("closed", Bad)
                     : !m.Admitted ? Cell("joined", Odd)
-                    : m.Standby ? Cell("standby", Odd)
+                    : m.Leaving ? Cell("leaving", Odd)
                     : Cell("yes"),
                 Cell(m.Role == "host" ? $"{Memory(m.MemoryUsedMb)}/{Memory(m.MemoryTotalMb)}" : "-"),
                 m.Role != "host" ? Cell("-")

@@ -63,7 +63,7 @@ public sealed record RefusalDto(string Subject, string Because);
 /// <param name="Incarnation">Number of its boot; 0 = never joined.</param>
 /// <param name="Admitted">It may own VMs.</param>
 /// <param name="Closed">It has an open fence request.</param>
-/// <param name="Standby">It votes and hosts nothing.</param>
+/// <param name="Leaving">It is being shut down: it hands its VMs over and takes none.</param>
 /// <param name="Protection">Whether fencing it would work; null for a witness.</param>
 /// <param name="ConfigNumber">The configuration that it says it has; null = not heard.</param>
 /// <param name="BeatAgeMs">Age of its last valid beat, ms; null = itself, or never heard.</param>
@@ -77,7 +77,7 @@ public sealed record MemberDto(
     long Incarnation,
     bool Admitted,
     bool Closed,
-    bool Standby,
+    bool Leaving,
     ProtectionDto? Protection,
     long? ConfigNumber,
     long? BeatAgeMs,

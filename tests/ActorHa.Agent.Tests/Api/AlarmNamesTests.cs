@@ -35,6 +35,8 @@ public sealed class AlarmNamesTests
     [InlineData("the agent of witness is silent, its etcd member answers: it votes, but takes no fence over", "agent-silent")]
     [InlineData("mail does not end on applejack, though it was killed: it starts nowhere before it has", "vm-does-not-end")]
     [InlineData("the journal as witness reads it ends before entry 16, which it has seen: it was put back, or is read from the past", "read-only")]
+    [InlineData("mail waits for memory: needs 900 MiB, applejack has 100; it failed too often on rainbowdash (actorha vm start tries again)", "vm-waits")]
+    [InlineData("rule \"place\" makes an entry of 2000000 bytes: the journal takes 1048576 at most", "entry-too-large")]
     [InlineData("words that nobody has said before", "other")]
     public void A_sentence_has_its_page(string because, string page) => Assert.Equal(page, AlarmNames.Of(because));
 }

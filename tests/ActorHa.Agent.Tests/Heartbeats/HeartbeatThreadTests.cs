@@ -29,6 +29,13 @@ public class HeartbeatThreadTests
     }
 
     [Fact]
+    public void An_address_that_is_not_ours_is_named_with_its_key()
+    {
+        var e = Assert.Throws<IOException>(() => new Member("applejack", bind: new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
+        Assert.StartsWith("member.heartbeat.listen: found 192.0.2.1:0, expected an address of this machine and a free port", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ages_grow_on_all_sides_when_a_member_goes_silent()
     {
         using Member a = new("applejack"), b = new("rainbowdash"), c = new("pinkiepie");

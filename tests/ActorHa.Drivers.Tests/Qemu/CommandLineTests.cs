@@ -1,3 +1,4 @@
+using ActorHa.Configuration;
 using ActorHa.Core;
 using ActorHa.Drivers.Hypervisors.Qemu;
 
@@ -53,6 +54,15 @@ public class CommandLineTests
     [InlineData("""["-pidfile","x"]""")]
     public void A_definition_that_cannot_work_is_refused(string definition) =>
         Assert.Throws<FormatException>(() => CommandLine.Build(Plan, definition));
+
+    [Fact]
+    public void Every_definition_of_the_example_can_be_started()
+    {
+        var config = ClusterConfigReader.Load(Path.Combine(AppContext.BaseDirectory, "hocon", "two-hosts-and-a-witness.conf")).Whole();
+        Assert.Equal(6, config.Vms.Count);
+        foreach (var (name, vm) in config.Vms)
+            Assert.Contains("none", CommandLine.Build(Plan with { Vm = name }, vm.Definition).SkipWhile(a => a != "-display").Skip(1).Take(1));
+    }
 
     [Theory]
     [InlineData("mail-1.b_C", true)]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ActorHa.Configuration;
 using ActorHa.Core;
 
 namespace ActorHa.Drivers.Hypervisors.Qemu;
@@ -36,7 +37,7 @@ internal static class CommandLine
         }
 
         if (given is null || Array.Exists(given, a => a is null)) throw new FormatException("the definition is no JSON array of QEMU arguments");
-        if (Array.Find(given, a => a.TrimStart('-') is "daemonize" or "pidfile" or "name") is { } own)
+        if (Array.Find(given, QemuArguments.AreTheDriversOwn) is { } own)
             throw new FormatException($"{own} is the driver's own argument");
 
         return

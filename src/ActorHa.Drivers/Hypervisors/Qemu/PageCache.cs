@@ -8,14 +8,14 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 /// </summary>
 internal static class PageCache
 {
-    private const int NoEntry = 2, Invalid = 22, ReadOnlyFileSystem = 30;
+    private const int NoEntry = 2, NoDevice = 6, NoDirectory = 20, Invalid = 22, ReadOnlyFileSystem = 30;
 
-    /// <summary>Flushes each file or disk; null when all are flushed, else what went wrong. Files that are gone need none.</summary>
+    /// <summary>Flushes each file or disk; null when all are flushed, else what went wrong. Files that are gone need none; one that only cannot be reached is not gone.</summary>
     internal static string? Flush(IEnumerable<string> images)
     {
         foreach (var image in images)
         {
-            if (image.StartsWith("/dev/", StringComparison.Ordinal) ? !IsDisk(image) : !File.Exists(image)) continue;
+            if (image.StartsWith("/dev/", StringComparison.Ordinal) && !IsDisk(image)) continue;
             var fd = Native.Open(image, Native.OReadOnly | Native.OCloseOnExec | Native.ONonBlock, 0);
             var error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
             if (fd >= 0)
@@ -24,7 +24,7 @@ internal static class PageCache
                 _ = Native.Close(fd);
             }
 
-            if (error is not (0 or NoEntry or Invalid or ReadOnlyFileSystem))
+            if (error is not (0 or NoEntry or NoDevice or NoDirectory or Invalid or ReadOnlyFileSystem))
                 return $"{image} could not be flushed: {Marshal.GetPInvokeErrorMessage(error)}";
         }
 

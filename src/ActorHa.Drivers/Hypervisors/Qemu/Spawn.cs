@@ -70,10 +70,11 @@ internal static class Spawn
 
     private static List<string> Surroundings()
     {
+        // Only what a program needs to find its way: our own variables hold passwords of fence devices, and a service manager's
+        // words (NOTIFY_SOCKET and its kin) are for us alone.
         var list = new List<string>();
-        // NOTIFY_SOCKET and its kin are a service manager's words to us alone.
         foreach (System.Collections.DictionaryEntry e in Environment.GetEnvironmentVariables())
-            if (e.Key is string k && k is not ("NOTIFY_SOCKET" or "WATCHDOG_PID" or "WATCHDOG_USEC" or "LISTEN_PID" or "LISTEN_FDS"))
+            if (e.Key is string k && (k is "PATH" or "HOME" or "LANG" or "TZ" or "TMPDIR" or "LD_LIBRARY_PATH" || k.StartsWith("LC_", StringComparison.Ordinal) || k.StartsWith("QEMU_", StringComparison.Ordinal)))
                 list.Add($"{k}={e.Value}");
         return list;
     }
