@@ -118,6 +118,25 @@ public sealed class ModularServerSimulatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_SET_that_slept_longer_than_its_patience_in_the_queue_is_not_sent()
+    {
+        await Read();
+        var stamp = Device.Stamp();
+        faults.Silent = true;
+        var reading = Device.ReadAsync(Patience, default);
+        var off = Device.ForceOffAsync(stamp, Patience, default);
+        // The host may have been heard again meanwhile, and nobody here has looked.
+        ourTime.Advance(Patience + TimeSpan.FromSeconds(1));
+        faults.Silent = false;
+        var answer = await off;
+        Assert.Equal(SwitchResult.NotSent, answer.Result);
+        Assert.EndsWith("s were over before its turn came", answer.Detail, StringComparison.Ordinal);
+        await reading;
+        await agent.SwitchedAsync();
+        Assert.Equal("", one.Done);
+    }
+
+    [Fact]
     public async Task A_SET_whose_stamp_grew_old_while_it_waited_for_its_turn_is_not_sent()
     {
         await Read();

@@ -146,6 +146,21 @@ public class QemuHypervisorTests
     }
 
     [NeedsFact("qemu-system-x86_64")]
+    public async Task A_kill_does_not_wait_out_the_grace_of_a_stop_before_it()
+    {
+        await using var bench = new Bench();
+        var driver = bench.Driver();
+        var started = await driver.StartAsync(bench.Order(1), None);
+        // One at work, one in line: a host whose life is over has time for neither.
+        var atWork = driver.StopAsync(bench.Vm, TimeSpan.FromMinutes(1), None);
+        var inLine = driver.StopAsync(bench.Vm, TimeSpan.FromMinutes(1), None);
+        var killed = await driver.StopAsync(bench.Vm, TimeSpan.Zero, None).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(killed.Drained, killed.Detail);
+        Assert.Equal($"pid {started.Pid} killed; flushed", (await atWork).Detail);
+        Assert.True((await inLine).Drained);
+    }
+
+    [NeedsFact("qemu-system-x86_64")]
     public async Task Stopping_what_does_not_run_is_success()
     {
         await using var bench = new Bench();

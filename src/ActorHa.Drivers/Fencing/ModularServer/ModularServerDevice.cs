@@ -55,15 +55,19 @@ public sealed class ModularServerDevice : IFenceDevice
     /// had its turn and lies ready, as the last thing before it is sent. A freeze between that look and the kernel's taking it
     /// cannot be seen from here: only the chassis' own clock is then left.
     /// </remarks>
-    public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel) => stamp switch
+    public Task<SwitchAnswer> ForceOffAsync(SwitchStamp? stamp, TimeSpan patience, CancellationToken cancel)
     {
-        ModularServerStamp(_, var takenAt) when TooOld(takenAt) is { } why => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, why)),
-        ModularServerStamp(var moment, var takenAt) =>
-            SwitchAsync(ChassisObjects.SwitchOff, moment, patience, () => TooOld(takenAt), cancel),
-        // Without a stamp nothing would bound the time in which this SET can strike.
-        null => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, "no stamp: the chassis has not been heard yet")),
-        _ => throw new ArgumentException($"a stamp of another driver: {stamp.GetType().Name}", nameof(stamp)),
-    };
+        var called = chassis.Time.GetTimestamp();
+        return stamp switch
+        {
+            ModularServerStamp(_, var takenAt) when TooOld(takenAt) is { } why => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, why)),
+            ModularServerStamp(var moment, var takenAt) =>
+                SwitchAsync(ChassisObjects.SwitchOff, moment, patience, () => TooOld(takenAt) ?? Late(called, patience), cancel),
+            // Without a stamp nothing would bound the time in which this SET can strike.
+            null => Task.FromResult(new SwitchAnswer(SwitchResult.NotSent, "no stamp: the chassis has not been heard yet")),
+            _ => throw new ArgumentException($"a stamp of another driver: {stamp.GetType().Name}", nameof(stamp)),
+        };
+    }
 
     /// <summary>Writes 2, on, with the chassis' time by now.</summary>
     public Task<SwitchAnswer> PowerOnAsync(TimeSpan patience, CancellationToken cancel) =>
@@ -82,6 +86,10 @@ public sealed class ModularServerDevice : IFenceDevice
     private string? TooOld(long takenAt) => chassis.Time.GetElapsedTime(takenAt).TotalSeconds > EngineMoment.WindowSeconds
         ? $"the stamp is older than {EngineMoment.WindowSeconds} s"
         : null;
+
+    /// <summary>Who slept while it waited for its turn wakes with an order that may be taken back by now: whoever gave it looks first.</summary>
+    private string? Late(long called, TimeSpan patience) =>
+        chassis.Time.GetElapsedTime(called) > patience ? $"its {patience.TotalSeconds:0.###} s were over before its turn came" : null;
 
     private async Task<SwitchAnswer> SwitchAsync(
         int value, EngineMoment? at, TimeSpan patience, Func<string?>? whyNot, CancellationToken cancel)

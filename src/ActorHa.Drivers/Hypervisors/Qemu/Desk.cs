@@ -4,7 +4,8 @@ namespace ActorHa.Drivers.Hypervisors.Qemu;
 
 /// <summary>
 /// The desk that all orders for one VM pass, one at a time. A stop voids every start asked before it, also the one whose
-/// turn it is: after the stop's answer no earlier order can take effect any more.
+/// turn it is: after the stop's answer no earlier order can take effect any more. A kill does not wait out the grace of a stop
+/// before it: that stop kills.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the driver; a semaphore without a wait handle holds nothing.")]
 internal sealed class Desk
@@ -16,6 +17,8 @@ internal sealed class Desk
     private long _asked;
     private long _voidUpTo;
     private CancellationTokenSource? _starting;
+    private CancellationTokenSource? _waiting;
+    private int _kills;
 
     internal Desk(Func<IEnumerable<string>, string?> flush) => _flush = new StickyWork<string?>(() => flush(Images));
 
@@ -79,26 +82,53 @@ internal sealed class Desk
     }
 
     /// <summary>Calls off the start at work, voids those in line, and carries out a stop.</summary>
-    internal async Task<T> StopAsync<T>(Func<Task<T>> stop, CancellationToken cancel)
+    /// <param name="kill">It has no grace: nor has a stop that is at work or in line before it, from now on.</param>
+    /// <param name="stop">Its token ends the grace.</param>
+    /// <param name="cancel">Ends the waiting for the turn.</param>
+    internal async Task<T> StopAsync<T>(bool kill, Func<CancellationToken, Task<T>> stop, CancellationToken cancel)
     {
         Interlocked.Exchange(ref _voidUpTo, Interlocked.Read(ref _asked));
+        CallOff(ref _starting);
+        if (kill) Interlocked.Increment(ref _kills);
         try
         {
-            Interlocked.CompareExchange(ref _starting, null, null)?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // That start has just given its answer.
-        }
-
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            return await Task.Run(stop, CancellationToken.None);
+            if (kill) CallOff(ref _waiting);
+            await _turn.WaitAsync(cancel);
+            try
+            {
+                using var grace = new CancellationTokenSource();
+                // Full fences on both sides: either the kill sees this stop and hurries it, or this stop sees the kill.
+                Interlocked.Exchange(ref _waiting, grace);
+                if (Volatile.Read(ref _kills) > 0) await grace.CancelAsync();
+                try
+                {
+                    return await Task.Run(() => stop(grace.Token), CancellationToken.None);
+                }
+                finally
+                {
+                    Interlocked.Exchange(ref _waiting, null);
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
         finally
         {
-            _turn.Release();
+            if (kill) Interlocked.Decrement(ref _kills);
+        }
+    }
+
+    private static void CallOff(ref CancellationTokenSource? what)
+    {
+        try
+        {
+            Interlocked.CompareExchange(ref what, null, null)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just given its answer.
         }
     }
 }

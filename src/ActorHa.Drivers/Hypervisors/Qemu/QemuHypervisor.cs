@@ -193,11 +193,11 @@ public sealed class QemuHypervisor : IHypervisor
     public Task<StopAnswer> StopAsync(VmName vm, TimeSpan grace, CancellationToken cancel)
     {
         var desk = _desks.GetOrAdd(vm, _ => new Desk(_kernel.Flush));
-        return desk.StopAsync(async () =>
+        return desk.StopAsync(grace <= TimeSpan.Zero, async hurried =>
         {
             try
             {
-                return await EndAsync(vm, grace, desk, cancel);
+                return await EndAsync(vm, grace, desk, hurried, cancel);
             }
             catch (IOException e)
             {
@@ -206,7 +206,7 @@ public sealed class QemuHypervisor : IHypervisor
         }, cancel);
     }
 
-    private async Task<StopAnswer> EndAsync(VmName vm, TimeSpan grace, Desk desk, CancellationToken cancel)
+    private async Task<StopAnswer> EndAsync(VmName vm, TimeSpan grace, Desk desk, CancellationToken hurried, CancellationToken cancel)
     {
         var story = new List<string>();
         var stuck = new List<string>();
@@ -218,7 +218,7 @@ public sealed class QemuHypervisor : IHypervisor
         {
             foreach (var watched in Alive(vm).Where(met.Add))
             {
-                var how = await EndAsync(watched, grace, desk, cancel);
+                var how = await EndAsync(watched, grace, desk, hurried, cancel);
                 if (how is not null) story.Add($"pid {watched.Process.Pid} {how}");
                 else stuck.Add($"pid {watched.Process.Pid} was killed and does not end: {State(watched.Process.Pid)}");
             }
@@ -247,7 +247,7 @@ public sealed class QemuHypervisor : IHypervisor
     private List<WatchedVm> Alive(VmName vm) => [.. _watched.Values.Where(w => w.Process.Is(vm) && !w.Ended.IsCompleted)];
 
     /// <summary>Ends one process; how, or null where it does not end.</summary>
-    private async Task<string?> EndAsync(WatchedVm watched, TimeSpan grace, Desk desk, CancellationToken cancel)
+    private async Task<string?> EndAsync(WatchedVm watched, TimeSpan grace, Desk desk, CancellationToken hurried, CancellationToken cancel)
     {
         desk.Learn(watched.Process.Images);
         // Afterwards nobody knows them any more; but where they cannot be had, the kill does not wait.
@@ -255,7 +255,7 @@ public sealed class QemuHypervisor : IHypervisor
         cancel.ThrowIfCancellationRequested();
         watched.Order();
         var how = "killed";
-        if (grace > TimeSpan.Zero && await AskGuestAsync(watched, grace, cancel)) how = "the guest shut down";
+        if (grace > TimeSpan.Zero && await AskGuestAsync(watched, grace, hurried, cancel)) how = "the guest shut down";
         else watched.Kill();
         await Task.WhenAny(watched.Ended, Task.Delay(_options.KillPatience, cancel));
         cancel.ThrowIfCancellationRequested();
@@ -272,9 +272,9 @@ public sealed class QemuHypervisor : IHypervisor
         && await qmp.AskAsync("system_powerdown", cancel) is not null;
 
     /// <summary>Presses the power button and waits; true when the process ended within <paramref name="grace"/>.</summary>
-    private static async Task<bool> AskGuestAsync(WatchedVm vm, TimeSpan grace, CancellationToken cancel)
+    private static async Task<bool> AskGuestAsync(WatchedVm vm, TimeSpan grace, CancellationToken hurried, CancellationToken cancel)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, hurried);
         patience.CancelAfter(grace);
         try
         {
