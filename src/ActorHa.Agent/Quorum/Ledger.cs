@@ -27,12 +27,16 @@ public sealed class Ledger
     {
         lock (_door)
         {
-            _entries.Enqueue(new LearnedEntry(entry, learned));
+            _entries.Enqueue(new LearnedEntry(Light(entry), learned));
             _when[entry.Index] = entry.When;
             if (_entries.Count > EntriesKept) _entries.Dequeue();
             if (_when.Count > TimesKept) foreach (var old in _when.Keys.Where(i => i < entry.Index - (TimesKept / 2)).ToList()) _when.Remove(old);
         }
     }
+
+    /// <summary>A thousand configurations of a megabyte each would not fit into the agent's heap; history tells their digests.</summary>
+    private static JournalEntry Light(JournalEntry entry) => !entry.Events.Any(e => e is ConfigurationApplied) ? entry
+        : entry with { Events = [.. entry.Events.Select(e => e is ConfigurationApplied c ? c with { Text = "", Config = ClusterConfig.None } : e)] };
 
     /// <summary>Entries behind an index, or the newest; rising.</summary>
     public IReadOnlyList<LearnedEntry> Entries(long? after, int limit)
