@@ -50,5 +50,5 @@ public static class AlarmNames
     public static string Of(string because) => Array.Find(Pages, p => because.Contains(p.Words, StringComparison.Ordinal)).Page ?? "other";
 
     /// <summary>All pages that exist: each has a file in ops/runbooks.</summary>
-    public static IEnumerable<string> All => Pages.Select(p => p.Page).Concat(["mailbox-full", "late-beats", "state-not-kept", "other"]).Distinct();
+    public static IEnumerable<string> All => Pages.Select(p => p.Page).Concat(["mailbox-full", "late-beats", "state-not-kept", "etcd-silent", "other"]).Distinct();
 }

@@ -11,7 +11,7 @@ using VmStateDto = ActorHa.Ports.Api.VmState;
 namespace ActorHa.Agent.Api;
 
 /// <summary>Turns what the mind knows into what an operator reads.</summary>
-public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem actors, Func<HeartbeatCounters> beats, Func<string?> notKept)
+public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem actors, Func<HeartbeatCounters> beats, Func<string?> notKept, Func<IEnumerable<(MemberName Voter, TimeSpan For)>> silentVoters)
 {
     /// <summary>The page now.</summary>
     public StatusDto Page()
@@ -62,6 +62,9 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         foreach (var r in now.Refusals.Where(r => r.Alarm)) yield return new AlarmDto(AlarmNames.Of(r.Because), r.Because);
         foreach (var a in actors.Status.Where(a => a.Dropped > 0)) yield return new AlarmDto("mailbox-full", $"{a.Name} lost {a.Dropped} messages: it is too slow");
         if (notKept() is { } why) yield return new AlarmDto("state-not-kept", $"what this member has seen of the journal cannot be kept on its disk: {why}");
+        // Of a member that is silent as a whole other alarms tell.
+        foreach (var (voter, time) in silentVoters().Where(x => x.Voter == who.Name || now.View.Peer(x.Voter).Verdict is Verdict.Alive or Verdict.Degraded))
+            yield return new AlarmDto("etcd-silent", $"the etcd member of {voter} has not answered here for {time.TotalSeconds:0} s");
         if (beats().Late is var late and > 100) yield return new AlarmDto("late-beats", $"{late} beats were sent late: the processors are starved");
     }
 

@@ -28,6 +28,7 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly FenceBench _bench;
     private readonly Crew _crew;
     private readonly Watching.ChassisTraps _traps;
+    private readonly Watching.VoterSight _voters;
     private readonly ApiServer _api;
     private readonly SdNotify _systemd;
     private readonly CancellationTokenSource _stop = new();
@@ -48,6 +49,7 @@ public sealed class AgentHost : IAsyncDisposable
             new HeartbeatOptions(who.Name, who.Boot, who.Run, who.Cluster, settings.Heartbeat.Key.Reveal().ToArray(), settings.Heartbeat.Listen, new Timers().Beat),
             _hub, _hub, logs.CreateLogger("heartbeat"), clock);
         _traps = new Watching.ChassisTraps(TimeProvider.System, logs.CreateLogger("traps"));
+        _voters = new Watching.VoterSight(parts.Probe, [who.Name, .. settings.Peers.Where(p => p.Value.Etcd is not null).Select(p => p.Key)], TimeProvider.System);
         var crew = new Crew(who, _actors, _bench, parts.Hypervisor, parts.Probe, _hub, _beats, clock, _traps, logs);
         var seen = new SeenHead(settings.StateDir);
         var view = new View
@@ -69,7 +71,7 @@ public sealed class AgentHost : IAsyncDisposable
         Desk.Quorum = quorum;
         crew.Begin(quorum, settings.Peers.Keys, parts.MakeWatchdog);
         _crew = crew;
-        _api = new ApiServer(settings.ApiSocket, who.Cluster, new StatusPage(who, Ledger, _actors, () => _beats.Counters, () => seen.Fault), Ledger, Desk, logs);
+        _api = new ApiServer(settings.ApiSocket, who.Cluster, new StatusPage(who, Ledger, _actors, () => _beats.Counters, () => seen.Fault, () => _voters.Silent), Ledger, Desk, logs);
         Quorum = quorum;
     }
 
@@ -90,6 +92,7 @@ public sealed class AgentHost : IAsyncDisposable
         if (_parts.KeepLeader is { } keep) _tasks.Add(keep(_stop.Token));
         if (_settings.Traps is { } listen) _tasks.Add(_traps.RunAsync(listen, _stop.Token));
         _tasks.Add(GuardAsync());
+        _tasks.Add(_voters.RunAsync(_stop.Token));
         await _api.StartAsync();
         AgentLog.Started(_log, _who.Name, _who.Run, _who.Boot);
         _systemd.Ready($"{_who.Name} of {_who.Cluster}");

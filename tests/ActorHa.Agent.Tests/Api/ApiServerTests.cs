@@ -46,7 +46,7 @@ public sealed class ApiServerTests
         var ledger = new Ledger();
         var who = new MemberIdentity(Self, "pony", true, new BootId(Guid.NewGuid().ToString()), new AgentRun("run"), [], "", "0");
         var desk = new CommandDesk(TimeSpan.FromMilliseconds(100)) { Quorum = _mind };
-        await using var server = new ApiServer(socket, "pony", new StatusPage(who, ledger, actors, () => new HeartbeatCounters(0, 0, 0, 0, new Dictionary<BeatRefusal, long>()), () => null), ledger, desk, NullLoggerFactory.Instance);
+        await using var server = new ApiServer(socket, "pony", new StatusPage(who, ledger, actors, () => new HeartbeatCounters(0, 0, 0, 0, new Dictionary<BeatRefusal, long>()), () => null, () => []), ledger, desk, NullLoggerFactory.Instance);
         await server.StartAsync();
         using var client = new HttpClient(new SocketsHttpHandler
         {
