@@ -148,6 +148,10 @@ public sealed class CommandTests
         // A witness reads no device: where a host lives that does, it knows what the witness cannot.
         Closed().As(W).Sees(A, Verdict.Silent, 100).Sees(B, Verdict.Alive, 0).Commands(Confirms(A)).ThenNothing("witness does not read the fence device, rainbowdash does: confirm it there");
         Closed().As(W).Sees(A, Verdict.Silent, 100).Sees(B, Verdict.Silent, 100).Commands(Confirms(A)).ThenRecords<HostFenced>();
+        // A host reads it itself, whoever else lives.
+        var c = new MemberName("pinkiepie");
+        TheSite(b => b.Hosts[c] = new HostConfig(64, [])).And(Joins(c), Admits(c)).And(Asks(A, B)).And(Switches(A, B)).Later(100).Sees(A, Verdict.Silent, 100).Sees(c, Verdict.Alive, 0)
+            .Commands(Confirms(A)).ThenRecords<HostFenced>();
     }
 
     /// <summary>Commands are decided before the rules: a boot whose join is not recorded yet would take VMs for the life before.</summary>

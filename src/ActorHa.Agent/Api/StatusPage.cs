@@ -63,7 +63,7 @@ public sealed class StatusPage(MemberIdentity who, Ledger ledger, ActorSystem ac
         foreach (var a in actors.Status.Where(a => a.Dropped > 0)) yield return new AlarmDto("mailbox-full", $"{a.Name} lost {a.Dropped} messages: it is too slow");
         if (notKept() is { } why) yield return new AlarmDto("state-not-kept", $"what this member has seen of the journal cannot be kept on its disk: {why}");
         // Of a member that is silent as a whole other alarms tell.
-        foreach (var (voter, time) in silentVoters().Where(x => x.Voter == who.Name || now.View.Peer(x.Voter).Verdict is Verdict.Alive or Verdict.Degraded))
+        foreach (var (voter, time) in silentVoters().Where(x => x.Voter == who.Name || now.View.Peer(x.Voter).Verdict is Verdict.Alive or Verdict.Degraded or Verdict.Unheard))
             yield return new AlarmDto("etcd-silent", $"the etcd member of {voter} has not answered here for {time.TotalSeconds:0} s");
         if (beats().Late is var late and > 100) yield return new AlarmDto("late-beats", $"{late} beats were sent late: the processors are starved");
     }
