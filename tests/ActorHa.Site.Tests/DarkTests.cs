@@ -20,16 +20,19 @@ public sealed class DarkTests(ShippedSite site, ITestOutputHelper output) : Site
         Assert.NotEmpty(status.Alarms);
 
         // The name must be typed: a slip of the hand starts nothing.
-        var slip = await Running.PostAsync("witness", ApiContract.FenceConfirm, new FenceConfirmCommand("applejack", "rainbowdash", "test"));
-        Assert.False(slip.Accepted);
+        Assert.False((await ConfirmAsync("rainbowdash", "rainbowdash")).Accepted);
         // Nor does haste: who was heard a moment ago may only be slow.
-        var haste = await Running.PostAsync("witness", ApiContract.FenceConfirm, new FenceConfirmCommand("applejack", "applejack", "test"));
+        var haste = await ConfirmAsync("rainbowdash", "applejack");
         Assert.False(haste.Accepted);
         Say(haste.Because);
+        // Nor a word at the witness: it does not read the device, and a host that does is there.
+        var elsewhere = await ConfirmAsync("witness", "applejack");
+        Assert.False(elsewhere.Accepted);
+        Assert.Contains("rainbowdash", elsewhere.Because, StringComparison.Ordinal);
         await Running.AwaitAsync("the confirmation to be taken", async () =>
         {
             Assert.Empty(await VmProcessesAsync("rainbowdash"));
-            return (await Running.PostAsync("witness", ApiContract.FenceConfirm, new FenceConfirmCommand("applejack", "applejack", "test"))).Accepted;
+            return (await ConfirmAsync("rainbowdash", "applejack")).Accepted;
         }, TimeSpan.FromSeconds(90));
         await RecoveredAsync(fault);
         var proof = Assert.Single(await EventsAsync("witness"), e => e is { Name: "HostFenced", Host: "applejack" });
@@ -94,4 +97,6 @@ public sealed class DarkTests(ShippedSite site, ITestOutputHelper output) : Site
         Assert.False(await IsOffAsync("applejack"));
         await EndAsync();
     }
+
+    private Task<CommandResult> ConfirmAsync(string at, string typed) => Running.PostAsync(at, ApiContract.FenceConfirm, new FenceConfirmCommand("applejack", typed, "test"));
 }
